@@ -1,0 +1,50 @@
+/**
+ * Why treecast could not do what it was asked. `message` is one line for people: what is wrong, where, and what
+ * to do about it. `code` is for programs and never changes its meaning.
+ */
+export class TreecastError extends Error {
+  override readonly name = 'TreecastError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options as object)
+    this.code = code
+  }
+}
+
+/** Everything a {@link TreecastError} can be about. */
+export type ErrorCode =
+  /** The text is not a treecast: link, or one of its parts is malformed. */
+  | 'bad-link'
+  /** An option is out of its range, or two options contradict each other. */
+  | 'bad-option'
+  /** Bytes from a peer or a tracker do not follow PROTOCOL.md. */
+  | 'bad-message'
+  /** The source cannot be read: no such file, permission, HTTP status. */
+  | 'source-unreadable'
+  /** The source is not Ogg at all. */
+  | 'not-ogg'
+  /** The source is Ogg, but not Opus, or not an Opus that treecast carries. */
+  | 'not-opus'
+  /** The source holds no audio. */
+  | 'source-empty'
+  /** The source breaks off in the middle of a page or a frame. */
+  | 'source-truncated'
+  /** A page's checksum is wrong, or its structure contradicts itself. */
+  | 'source-corrupt'
+  /** The source is open and gives nothing. */
+  | 'source-stalled'
+  /** The output cannot be written. */
+  | 'output-unwritable'
+  /** No tracker of the link could be reached. */
+  | 'no-tracker'
+  /** The tracker knows nobody who carries this broadcast. */
+  | 'not-live'
+  /** What peers offer under this link is not signed by its publisher. */
+  | 'not-the-publisher'
+  /** The port is taken, or the address is not this machine's. */
+  | 'cannot-listen'
+  /** The key file is missing, unreadable or not a key. */
+  | 'bad-key'
+  /** The other side speaks no protocol version of ours. */
+  | 'version-mismatch'

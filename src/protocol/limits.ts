@@ -1,0 +1,210 @@
+/**
+ * Every default and every bound of the protocol, each with its reason. A number that a peer checks in what
+ * strangers send is a bound; a number that only steers our own behaviour is a default.
+ *
+ * Times are milliseconds unless a name says otherwise. *Show time* is measured by the media time of verified
+ * packets, *wall time* by the `now` given to `step`.
+ */
+
+/** The one protocol version there is. A link speaks the highest version that both ends know. */
+export const PROTOCOL_VERSION = 1
+
+/** Longest message on any link: a signed packet with the largest frame, or a full list of candidates, fits
+ * twice; a giant is refused at its length prefix. */
+export const MAX_MESSAGE_BYTES = 16 * 1024
+
+/** A packet is one datagram: below every common path MTU (IPv6's 1,280) less IP, UDP, DTLS and SCTP headers. */
+export const MAX_DATAGRAM_BYTES = 1150
+
+/** Longest packet. Frames too long for a datagram travel alone, so this bounds a frame: 120 ms at 510 kbit/s,
+ * the longest and fattest that Opus makes, is 7,650 B. */
+export const MAX_PACKET_BYTES = 8 * 1024
+
+/** Most frames in a packet: 120 ms of 2.5 ms frames. */
+export const MAX_FRAMES_PER_PACKET = 48
+
+/** Media time that a packet carries by default; a longer packet costs fewer signatures, and more delay. */
+export const DEFAULT_PACKET_MS = 100
+
+/** Stripes by default: with four parents a lost one costs a quarter of the audio until it is replaced. */
+export const DEFAULT_STRIPES = 4
+
+/** Most stripes: a set of stripes is one 16-bit mask. */
+export const MAX_STRIPES = 16
+
+/** A broadcast's name in UTF-8. Long enough for a title, short enough for a link. */
+export const MAX_NAME_BYTES = 64
+
+/** Trackers in a link. */
+export const MAX_TRACKERS = 8
+
+/** A URL of a tracker in a link, in characters. */
+export const MAX_TRACKER_URL_CHARS = 256
+
+/** A link's text. Holds the key, the longest name and the most trackers, percent-encoded. */
+export const MAX_LINK_CHARS = 4096
+
+/** Addresses in one peer record, and the length of each: two transports on two address families. */
+export const MAX_ADDRESSES = 4
+export const MAX_ADDRESS_BYTES = 128
+
+/** Peer records in one message. */
+export const MAX_RECORDS = 16
+
+/** Reasons and other text for people. */
+export const MAX_REASON_BYTES = 256
+
+/** Keys and values of metadata: a "now playing" line, not a picture. */
+export const MAX_METADATA_FIELDS = 16
+export const MAX_METADATA_KEY_BYTES = 32
+export const MAX_METADATA_VALUE_BYTES = 512
+
+/** Metadata is sent again this often (show time), so that a newcomer's window holds it. */
+export const METADATA_REPEAT_MS = 5_000
+
+/** Longest path: a loop that somehow lives, or a list pretending to be a tree, ends here. Four children a
+ * peer reach four thousand million listeners in 16 steps. */
+export const MAX_PATH = 16
+
+/** What the window keeps (show time): the longest outage worth repairing, and the past a replayed packet may
+ * come from. */
+export const WINDOW_MS = 10_000
+
+/** The window's bound whatever the packets' length: 10 s of 20 ms packets. */
+export const MAX_WINDOW_PACKETS = 512
+
+/** How much of the recent past a newcomer is given at once: it starts with a full buffer. */
+export const FAST_START_MS = 2_000
+
+/** How long a missing packet is waited for (show time) before playout gives it up. */
+export const DEFAULT_BUFFER_MS = 2_000
+
+/** Shortest and longest buffer that can be asked for. The window must hold the buffer twice over. */
+export const MIN_BUFFER_MS = 100
+export const MAX_BUFFER_MS = 5_000
+
+/** Signature checks that may be under way in a peer: a whole fast start, and 0.1 s of work at 2,000/s. */
+export const MAX_PENDING_CHECKS = 256
+
+/** A stripe this far behind the other stripes (show time) and silent as long (wall time) has stalled. */
+export const STALL_MS = 300
+
+/** With only one feed there are no other stripes to compare with. After this long without any packet (wall
+ * time) more candidates are asked for; the feed is kept. */
+export const SILENCE_MS = 2_000
+
+/** A missing packet is asked for once later packets of its stripe are this old (wall time): most often it is
+ * on its way by another path. */
+export const BACKFILL_DELAY_MS = 60
+
+/** Asked again this long after (wall time), and of another feed. */
+export const BACKFILL_RETRY_MS = 250
+
+/** Sequences in one WANT. */
+export const MAX_WANTED = 64
+
+/** Backfill that a peer serves one child: bytes a second, and as many at once. */
+export const BACKFILL_BYTES_PER_SECOND = 512 * 1024
+
+/** Control messages a second from one peer (and burst): far above an honest peer's few a second in a repair. */
+export const CONTROL_MESSAGES_PER_SECOND = 20
+export const CONTROL_MESSAGES_BURST = 100
+
+/** Connected spares: peers that could become parents at once. */
+export const DEFAULT_SPARES = 2
+
+/** Parents over which the stripes are spread, where there are so many. */
+export const DEFAULT_PARENTS = 4
+
+/** A spare sends one packet in so many. */
+export const SAMPLE_ONE_IN = 8
+
+/** Children a stripe by default on a server or a desktop: four copies of a 64 kbit/s show are 300 kbit/s. */
+export const DEFAULT_MAX_CHILDREN = 4
+
+/** Links of a peer in all. A browser affords 24; a server what it is given. */
+export const DEFAULT_MAX_LINKS = 64
+
+/** What may wait for a slow child before its packets are dropped: 2 s of a 128 kbit/s show. */
+export const DATA_QUEUE_BYTES = 32 * 1024
+
+/** What may wait for it in all before the link is given up. */
+export const CONTROL_QUEUE_BYTES = 128 * 1024
+
+/** The first message of a link must come within this. */
+export const HELLO_TIMEOUT_MS = 3_000
+
+/** A dial that takes longer has failed. */
+export const DIAL_TIMEOUT_MS = 5_000
+
+/** A candidate that failed, refused or stalled is left alone this long; doubled for each time more, to the
+ * second number. */
+export const AVOID_MS = 1_000
+export const MAX_AVOID_MS = 60_000
+
+/** A peer that sent a bad signature is not spoken to for this long; doubled for each time more. */
+export const BAN_MS = 10 * 60_000
+export const MAX_BAN_MS = 24 * 60 * 60_000
+
+/** Candidates that a peer remembers. */
+export const MAX_CANDIDATES = 64
+
+/** Candidates that a tracker hands out in one answer: parents and spares, and two that may be gone already. */
+export const CANDIDATES_PER_ANSWER = 8
+
+/** How often a peer asks its tracker for more while it lacks parents; doubled up to the second number. */
+export const ASK_TRACKER_MS = 1_000
+export const MAX_ASK_TRACKER_MS = 15_000
+
+/** A tracker that cannot be reached is tried again after so long; doubled up to the second number. */
+export const TRACKER_RETRY_MS = 1_000
+export const MAX_TRACKER_RETRY_MS = 30_000
+
+/** How often a peer tells its tracker that it is there; a tracker forgets it after the second number. */
+export const LEASE_REFRESH_MS = 20_000
+export const LEASE_MS = 60_000
+
+/** The origin renews more often: each answer tells its publisher how many are there. */
+export const ORIGIN_LEASE_REFRESH_MS = 2_000
+
+/** How long a peer waits that asks for a broadcast which nobody carries yet. It is told earlier if one comes. */
+export const WAIT_MS = 5_000
+
+/** Broadcasts, and members of all of them, that one tracker process carries. */
+export const MAX_BROADCASTS = 10_000
+export const MAX_MEMBERS = 20_000
+
+/** How often a peer tells links and tracker about changed slots at most. */
+export const STATUS_INTERVAL_MS = 500
+
+/** A show key is certified for at most this long. */
+export const MAX_CERTIFICATE_SECONDS = 24 * 60 * 60
+
+/** Clocks of listeners are wrong by minutes; a certificate is honoured this much around its dates. */
+export const CLOCK_SKEW_SECONDS = 60 * 60
+
+/** A newcomer waits this long for its slowest stripe before it begins to play without it. */
+export const START_GRACE_MS = 500
+
+/** A newcomer that has links but not yet its fill of them waits this long before it deals out its stripes, so that
+ * they are spread and not all asked of the first. */
+export const GATHER_MS = 100
+
+/** A SUBSCRIBE that got no answer for so long counts as refused. */
+export const GRANT_TIMEOUT_MS = 2_000
+
+/** A parent whose stripe stalled is not asked for it again for so long, unless there is nobody else. */
+export const STALL_AVOID_MS = 60_000
+
+/** A link that neither end uses is closed after this. */
+export const IDLE_LINK_MS = 5_000
+
+/** At the end of the show a peer stays this long at most for those that it feeds. */
+export const LINGER_MS = 3_000
+
+/** What a copy of a show is taken to need of an upload cap when slots are counted, kbit/s: 64 kbit/s of audio, its
+ * signatures and headers, and a third for backfill and bursts. */
+export const COPY_KBPS = 96
+
+/** What may be sent above an upload cap at once: a newcomer's two seconds. */
+export const UPLOAD_BURST_MS = 2_000

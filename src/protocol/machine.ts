@@ -1,0 +1,85 @@
+/**
+ * What goes into the peer machine and what comes out: two closed unions. A driver turns the world's happenings
+ * into inputs and carries out outputs; in the simulator the world is virtual. Links are numbered by the driver.
+ */
+
+import type { Frame, StreamFormat } from './media/frame.js'
+import type { PlayoutItem } from './media/playout.js'
+import type { PeerId, PeerRecord } from './wire/record.js'
+
+export type Input =
+  /** Begin: the first input. */
+  | { readonly type: 'start' }
+  /** A link to a tracker is open. */
+  | { readonly type: 'tracker-opened'; readonly tracker: string; readonly link: number }
+  /** A tracker could not be reached. */
+  | { readonly type: 'tracker-failed'; readonly tracker: string }
+  /** A link to a peer is open. `dialled` is whom we dialled; `remoteId` is what the transport has proved. */
+  | {
+      readonly type: 'opened'
+      readonly link: number
+      readonly dialled: PeerId | undefined
+      readonly remoteId: PeerId | undefined
+    }
+  /** A dial failed. */
+  | { readonly type: 'dial-failed'; readonly peer: PeerId }
+  /** Something arrived. The bytes are the machine's from now on. */
+  | { readonly type: 'received'; readonly link: number; readonly bytes: Uint8Array }
+  /** A link ended, whoever ended it. Not given for links that the machine closed itself. */
+  | { readonly type: 'closed'; readonly link: number }
+  /** Answers an output `verify`. */
+  | { readonly type: 'verified'; readonly check: number; readonly valid: boolean }
+  /** Answers an output `sign`. */
+  | { readonly type: 'signed'; readonly sequence: number; readonly signature: Uint8Array }
+  /** Origin: the source begins a stream. */
+  | { readonly type: 'source-stream'; readonly format: StreamFormat }
+  /** Origin: the source gave a frame. */
+  | { readonly type: 'source-frame'; readonly frame: Frame }
+  /** Origin: title and the like, from here on. */
+  | { readonly type: 'source-metadata'; readonly fields: ReadonlyMap<string, string> }
+  /** Origin: the show is over. */
+  | { readonly type: 'source-end' }
+  /** The time given by `nextDeadline` has come. */
+  | { readonly type: 'tick' }
+  /** Leave in good order. The last input. */
+  | { readonly type: 'leave' }
+
+export type Output =
+  | { readonly type: 'connect-tracker'; readonly tracker: string }
+  | { readonly type: 'dial'; readonly peer: PeerRecord }
+  /** A control message: queued while the link lives. */
+  | { readonly type: 'send'; readonly link: number; readonly bytes: Uint8Array }
+  /** A packet on its way: dropped if the link is slow. The same packet bytes go to every receiver. */
+  | { readonly type: 'data'; readonly link: number; readonly hops: number; readonly packet: Uint8Array }
+  | { readonly type: 'close'; readonly link: number }
+  /** Check an Ed25519 signature; answer with `verified`. */
+  | {
+      readonly type: 'verify'
+      readonly check: number
+      readonly key: Uint8Array
+      readonly message: Uint8Array
+      readonly signature: Uint8Array
+    }
+  /** Origin: sign with the show key; answer with `signed`. */
+  | { readonly type: 'sign'; readonly sequence: number; readonly message: Uint8Array }
+  /** To be heard now, in this order. */
+  | { readonly type: 'play'; readonly item: PlayoutItem }
+  /** For people and logs; nothing has to be done. */
+  | { readonly type: 'notice'; readonly notice: Notice }
+  /** The machine is done: all links are closed, nothing will follow. */
+  | { readonly type: 'done' }
+
+/** What a machine tells beside its work. */
+export type Notice =
+  | { readonly event: 'joined'; readonly tracker: string; readonly live: boolean }
+  /** Every tracker has failed; they are being tried again. */
+  | { readonly event: 'no-tracker' }
+  /** A tracker or peer will not have us. */
+  | { readonly event: 'refused'; readonly text: string }
+  /** The publisher's certificate is here and holds. */
+  | { readonly event: 'certified'; readonly epoch: number }
+  /** What a peer offers is not signed by the publisher. */
+  | { readonly event: 'not-the-publisher' }
+  | { readonly event: 'banned'; readonly peer: PeerId; readonly why: string }
+  | { readonly event: 'parent-lost'; readonly peer: PeerId; readonly stripes: number }
+  | { readonly event: 'stalled'; readonly peer: PeerId; readonly stripe: number }

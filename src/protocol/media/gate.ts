@@ -1,0 +1,73 @@
+/**
+ * The gate before the window: which packets are worth a signature check, and what is being checked. Cheap tests
+ * come before the costly one; nothing that was not verified is kept longer than its check takes.
+ */
+
+import { MAX_PENDING_CHECKS } from '../limits.js'
+import type { Certificate } from '../wire/certificate.js'
+import { type Packet, packetDomain, packetMessage, signaturePart, unsignedPart } from '../wire/packet.js'
+import { isCanonicalSignature } from './signature.js'
+import type { Window } from './window.js'
+
+/** What a packet turned out to be. All but `check` cost no signature check. */
+export type Admission =
+  /** To be checked now. */
+  | 'check'
+  /** In the window already, or being checked. */
+  | 'duplicate'
+  /** Older than the window. */
+  | 'old'
+  /** Of another epoch: revoked, or its certificate is not here yet. */
+  | 'epoch'
+  /** More checks are under way than this peer can do. It will be asked for again. */
+  | 'busy'
+  /** No signature that anybody could have made: forged. */
+  | 'forged'
+
+/** A packet whose signature is being checked. */
+export interface Checking<From> {
+  readonly packet: Packet
+  readonly hops: number
+  readonly from: From
+}
+
+export class Gate<From> {
+  private readonly certificate: Certificate
+  private readonly window: Window
+  private readonly domain: Uint8Array
+  private readonly checking = new Map<number, Checking<From>>()
+
+  constructor(certificate: Certificate, window: Window) {
+    this.certificate = certificate
+    this.window = window
+    this.domain = packetDomain(certificate.broadcast)
+  }
+
+  /** Judges a packet by what is cheap, and remembers it if it is to be checked. */
+  admit(packet: Packet, hops: number, from: From): Admission {
+    if (packet.epoch !== this.certificate.epoch) return 'epoch'
+    if (packet.sequence < this.window.floor) return 'old'
+    if (this.window.has(packet.sequence) || this.checking.has(packet.sequence)) return 'duplicate'
+    if (!isCanonicalSignature(signaturePart(packet.bytes))) return 'forged'
+    if (this.checking.size >= MAX_PENDING_CHECKS) return 'busy'
+    this.checking.set(packet.sequence, { packet, hops, from })
+    return 'check'
+  }
+
+  /** What the show key must have signed. */
+  messageOf(packet: Packet): Uint8Array {
+    return this.messageOfUnsigned(unsignedPart(packet.bytes))
+  }
+
+  /** What the show key is to sign. */
+  messageOfUnsigned(unsigned: Uint8Array): Uint8Array {
+    return packetMessage(this.domain, unsigned)
+  }
+
+  /** Takes back the packet whose check is done. */
+  settle(sequence: number): Checking<From> | undefined {
+    const checking = this.checking.get(sequence)
+    this.checking.delete(sequence)
+    return checking
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * Playout: takes packets out of the window in order and decides when a missing one is given up.
+ *
+ * Two paces, one mechanism. `eager` hands out what is next as soon as it is there, and waits at a hole until the show
+ * has gone on by the buffer's length: for files and pipes, whose reader keeps its own time. `timed` hands out each
+ * packet when its media time has come, the buffer's length behind the live edge: for ears.
+ */
+
+import { START_GRACE_MS } from '../limits.js'
+import { WireError } from '../wire/cursor.js'
+import { type Packet, type Payload, readPayload } from '../wire/packet.js'
+import { type Frame, SAMPLES_PER_MS, type StreamFormat } from './frame.js'
+import type { Kept, Window } from './window.js'
+
+export type Pace = 'eager' | 'timed'
+
+/** What a listener hears, in order. */
+export type PlayoutItem =
+  /** `streamStart` where a decoder begins anew. The frames belong to the listener. */
+  | {
+      readonly type: 'audio'
+      readonly sequence: number
+      readonly mediaTime: number
+      readonly format: StreamFormat
+      readonly streamStart: boolean
+      readonly frames: readonly Frame[]
+    }
+  /** Packets that did not come in time. `samples` is the silence that they leave. */
+  | { readonly type: 'gap'; readonly packets: number; readonly samples: number }
+  | { readonly type: 'metadata'; readonly mediaTime: number; readonly fields: ReadonlyMap<string, string> }
+  | { readonly type: 'end' }
+
+export interface PlayoutOptions {
+  readonly stripes: number
+  readonly pace: Pace
+  readonly bufferMs: number
+}
+
+export class Playout {
+  private readonly window: Window
+  private readonly options: PlayoutOptions
+  /** The next sequence to play; undefined until it is known where to begin. */
+  private nextSequence: number | undefined
+  /** Where the show has been played to, in samples. */
+  private playedTo = 0
+  /** Wall time at which media time 0 is heard, in `timed` pace. */
+  private epochMs = 0
+  private firstAt: number | undefined
+  /** When the end was first known of: what is missing then has a buffer's length of wall time left. */
+  private endKnownAt: number | undefined
+  private ended = false
+  private metadataShown = ''
+
+  constructor(window: Window, options: PlayoutOptions) {
+    this.window = window
+    this.options = options
+  }
+
+  /** The lowest sequence that is still worth having. */
+  get wanted(): number {
+    return this.nextSequence ?? this.window.floor
+  }
+
+  get playing(): boolean {
+    return this.nextSequence !== undefined
+  }
+
+  /** Media time that is here and not yet played, holes included; ms. */
+  get bufferedMs(): number {
+    return this.playing ? Math.max(0, (this.window.newestMediaTime - this.playedTo) / SAMPLES_PER_MS) : 0
+  }
+
+  /** Tells that a packet of the show's end has been verified. */
+  endIsKnown(now: number): void {
+    this.endKnownAt ??= now
+  }
+
+  /** Hands out what is due. */
+  advance(now: number): PlayoutItem[] {
+    const items: PlayoutItem[] = []
+    if (this.ended || this.window.size === 0) return items
+    this.firstAt ??= now
+    if (this.nextSequence === undefined && !this.begin(now)) return items
+    while (!this.ended) {
+      const sequence = this.nextSequence!
+      const kept = this.window.get(sequence)
+      if (kept === undefined) {
+        const after = this.window.next(sequence)
+        if (after === undefined || !this.giveUp(after, now)) break
+        this.skipTo(after, items)
+      } else {
+        if (now < this.due(kept)) break
+        this.nextSequence = sequence + 1
+        this.play(kept, items)
+      }
+    }
+    return items
+  }
+
+  /** When `advance` may have more to hand out without any packet arriving; Infinity if never. */
+  nextDeadline(): number {
+    if (this.ended || this.window.size === 0) return Infinity
+    if (this.nextSequence === undefined) return (this.firstAt ?? 0) + START_GRACE_MS
+    const next = this.window.next(this.nextSequence)
+    if (next === undefined) return Infinity
+    if (this.options.pace === 'timed') return this.due(next)
+    return this.endKnownAt === undefined ? Infinity : this.endKnownAt + this.options.bufferMs
+  }
+
+  /**
+   * Where to begin: at the first sequence from which on every stripe has its packets. With `first(i)` the earliest
+   * packet of stripe i, that is the largest of them less S − 1, since any S consecutive sequences hold one of each
+   * stripe. A stripe that gave nothing for a grace time is not waited for.
+   */
+  private begin(now: number): boolean {
+    const { stripes, pace, bufferMs } = this.options
+    let latest = -1
+    let complete = true
+    for (let stripe = 0; stripe < stripes; stripe++) {
+      const first = this.window.firstIn(stripe)
+      if (first < 0) complete = false
+      latest = Math.max(latest, first)
+    }
+    const fromTheTop = this.window.has(0)
+    if (!complete && !fromTheTop && now < this.firstAt! + START_GRACE_MS) return false
+    this.nextSequence = fromTheTop ? 0 : Math.max(this.window.floor, latest - stripes + 1)
+    const first = this.window.next(this.nextSequence)
+    if (first === undefined) return false
+    // A hole before the first packet is no gap: nobody promised what came before.
+    this.nextSequence = first.packet.sequence
+    this.playedTo = first.packet.mediaTime
+    if (pace === 'timed') {
+      const wait = Math.max(0, bufferMs - this.bufferedMs)
+      this.epochMs = now + wait - this.playedTo / SAMPLES_PER_MS
+    }
+    return true
+  }
+
+  private due(kept: Kept): number {
+    return this.options.pace === 'eager' ? -Infinity : this.epochMs + kept.packet.mediaTime / SAMPLES_PER_MS
+  }
+
+  private giveUp(after: Kept, now: number): boolean {
+    if (this.nextSequence! < this.window.floor) return true
+    const { bufferMs, pace } = this.options
+    if (this.endKnownAt !== undefined && now >= this.endKnownAt + bufferMs) return true
+    if (pace === 'timed') return now >= this.due(after)
+    return this.window.newestMediaTime - this.playedTo > bufferMs * SAMPLES_PER_MS
+  }
+
+  private skipTo(after: Kept, items: PlayoutItem[]): void {
+    const { sequence, mediaTime } = after.packet
+    items.push({
+      type: 'gap',
+      packets: sequence - this.nextSequence!,
+      samples: Math.max(0, mediaTime - this.playedTo)
+    })
+    this.nextSequence = sequence
+    this.playedTo = Math.max(this.playedTo, mediaTime)
+  }
+
+  private play(kept: Kept, items: PlayoutItem[]): void {
+    const { packet } = kept
+    const payload = readOrIgnore(packet)
+    switch (payload.kind) {
+      case 'audio': {
+        const { format, streamStart, frames } = payload
+        items.push({
+          type: 'audio',
+          sequence: packet.sequence,
+          mediaTime: packet.mediaTime,
+          format,
+          streamStart,
+          frames
+        })
+        this.playedTo = packet.mediaTime + frames.reduce((sum, frame) => sum + frame.samples, 0)
+        break
+      }
+      case 'metadata':
+        this.showMetadata(payload.fields, packet.mediaTime, items)
+        break
+      case 'end':
+        this.ended = true
+        items.push({ type: 'end' })
+        break
+      case 'unknown':
+        break
+    }
+  }
+
+  /** Metadata is repeated for newcomers; who has seen it is not told again. */
+  private showMetadata(fields: ReadonlyMap<string, string>, mediaTime: number, items: PlayoutItem[]): void {
+    const text = JSON.stringify([...fields])
+    if (text === this.metadataShown) return
+    this.metadataShown = text
+    items.push({ type: 'metadata', mediaTime, fields })
+  }
+}
+
+/** A publisher whose software signs nonsense must not stop its listeners: what cannot be read is not played. */
+function readOrIgnore(packet: Packet): Payload {
+  try {
+    return readPayload(packet)
+  } catch (error) {
+    if (error instanceof WireError) return { kind: 'unknown' }
+    throw error
+  }
+}

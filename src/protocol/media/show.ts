@@ -1,0 +1,123 @@
+/**
+ * The show as one peer holds it: gate, window and playout under one certificate. A new epoch begins a new one.
+ */
+
+import type { Certificate } from '../wire/certificate.js'
+import { PACKET_KIND, readPacket, signaturePart } from '../wire/packet.js'
+import { SAMPLES_PER_MS } from './frame.js'
+import { type Admission, type Checking, Gate } from './gate.js'
+import { type Pace, Playout } from './playout.js'
+import { type Kept, Window } from './window.js'
+
+/** Holes looked at together. Far more than any repair can fill at once. */
+const MAX_HOLES = 256
+
+export interface ShowOptions {
+  readonly pace: Pace
+  readonly bufferMs: number
+}
+
+/** A packet that is to be checked: what was signed, by which key. */
+export interface Check {
+  readonly sequence: number
+  readonly key: Uint8Array
+  readonly message: Uint8Array
+  readonly signature: Uint8Array
+}
+
+export class Show<From> {
+  readonly certificate: Certificate
+  readonly window: Window
+  readonly playout: Playout
+  private readonly gate: Gate<From>
+  /** No hole is below this sequence: where to begin to look for one. */
+  private solidTo = 0
+  /** The earliest that any packet came, against its media time: the best way there has been. */
+  private bestOffsetMs = Infinity
+  private offsetMs = 0
+
+  constructor(certificate: Certificate, options: ShowOptions) {
+    this.certificate = certificate
+    this.window = new Window(certificate.stripes)
+    this.playout = new Playout(this.window, { stripes: certificate.stripes, ...options })
+    this.gate = new Gate(certificate, this.window)
+  }
+
+  /**
+   * Judges what came in a DATA message.
+   *
+   * @throws WireError if it is no packet.
+   */
+  receive(bytes: Uint8Array, hops: number, from: From): { admission: Admission; sequence: number; check?: Check } {
+    const packet = readPacket(bytes)
+    const admission = this.gate.admit(packet, hops, from)
+    const { sequence } = packet
+    if (admission !== 'check') return { admission, sequence }
+    const message = this.gate.messageOf(packet)
+    const check = { sequence, key: this.certificate.showKey, message, signature: signaturePart(bytes) }
+    return { admission, sequence, check }
+  }
+
+  /** A check is done. @returns who sent the packet, and the packet if it is good and new. */
+  settle(sequence: number, valid: boolean, now: number): { from: From; kept: Kept | undefined } | undefined {
+    const checking = this.gate.settle(sequence)
+    if (checking === undefined) return undefined
+    return { from: checking.from, kept: valid ? this.keep(checking, now) : undefined }
+  }
+
+  /** The origin's own packet: nobody has to check it. */
+  insertOwn(bytes: Uint8Array, now: number): Kept {
+    const kept: Kept = { packet: readPacket(bytes), hops: 0, at: now }
+    this.window.insert(kept)
+    return kept
+  }
+
+  /** What the signature of a packet must cover. */
+  messageToSign(unsigned: Uint8Array): Uint8Array {
+    return this.gate.messageOfUnsigned(unsigned)
+  }
+
+  /** How much later than by the best way so far packets come now; ms, smoothed. */
+  get lagMs(): number {
+    return this.bestOffsetMs === Infinity ? 0 : Math.max(0, this.offsetMs - this.bestOffsetMs)
+  }
+
+  // What the tree asks of the show's progress.
+
+  newestIn(stripe: number): number {
+    return this.window.newestIn(stripe)
+  }
+
+  get wanted(): number {
+    return Math.max(this.playout.wanted, this.window.floor)
+  }
+
+  after(sequence: number): { showMs: number; at: number } | undefined {
+    const kept = this.window.next(sequence)
+    if (kept === undefined) return undefined
+    return { showMs: (this.window.newestMediaTime - kept.packet.mediaTime) / SAMPLES_PER_MS, at: kept.at }
+  }
+
+  missing(before: number): number[] {
+    if (!this.playout.playing) return []
+    this.solidTo = Math.max(this.solidTo, this.wanted)
+    while (this.window.has(this.solidTo)) this.solidTo++
+    const holes = this.window.missing(this.solidTo, MAX_HOLES)
+    return holes.filter((sequence) => (this.window.next(sequence)?.at ?? Infinity) <= before)
+  }
+
+  private keep(checking: Checking<From>, now: number): Kept | undefined {
+    const kept: Kept = { packet: checking.packet, hops: checking.hops, at: now }
+    if (!this.window.insert(kept)) return undefined
+    if (kept.packet.kind === PACKET_KIND.end) this.playout.endIsKnown(now)
+    if (kept.packet.sequence === this.window.newest) this.observe(kept)
+    return kept
+  }
+
+  /** Smooths as RFC 6298 does a round trip: an eighth of each new sample. */
+  private observe(kept: Kept): void {
+    const offset = kept.at - kept.packet.mediaTime / SAMPLES_PER_MS
+    this.offsetMs = this.bestOffsetMs === Infinity ? offset : this.offsetMs + (offset - this.offsetMs) / 8
+    this.bestOffsetMs = Math.min(this.bestOffsetMs, offset)
+  }
+}

@@ -1,0 +1,776 @@
+/**
+ * A peer: joins the way of the audio (`media`) and the way of control (`tree`), which do not know each other. Every
+ * participant is this one machine. The origin is a peer with a source and no parents; a relay is a peer whose
+ * `play` outputs nobody hears.
+ *
+ *     step(input, now) → outputs        nextDeadline() → when to give it a `tick`
+ *
+ * `now` is in milliseconds of 1970 and never runs backwards. The machine reads no clock, no randomness, no network.
+ */
+
+import {
+  BACKFILL_BYTES_PER_SECOND,
+  CANDIDATES_PER_ANSWER,
+  COPY_KBPS,
+  DEFAULT_BUFFER_MS,
+  DEFAULT_MAX_CHILDREN,
+  DEFAULT_MAX_LINKS,
+  DEFAULT_PACKET_MS,
+  DEFAULT_PARENTS,
+  DEFAULT_SPARES,
+  FAST_START_MS,
+  IDLE_LINK_MS,
+  LINGER_MS,
+  PROTOCOL_VERSION,
+  STATUS_INTERVAL_MS,
+  UPLOAD_BURST_MS
+} from './limits.js'
+import type { Input, Notice, Output } from './machine.js'
+import { Packetizer, type UnsignedPacket } from './media/packetizer.js'
+import type { Pace, PlayoutItem } from './media/playout.js'
+import { Show } from './media/show.js'
+import { isCanonicalSignature, isSoundKey } from './media/signature.js'
+import type { Kept } from './media/window.js'
+import { Random } from './random.js'
+import { Discovery } from './tree/discovery.js'
+import { Downstream } from './tree/downstream.js'
+import { UNFED_DEPTH } from './tree/feeds.js'
+import type { Neighbour } from './tree/neighbour.js'
+import { Neighbourhood } from './tree/neighbourhood.js'
+import { hasStripe, NO_STRIPES } from './tree/stripes.js'
+import { TokenBucket } from './tree/token-bucket.js'
+import { Upstream } from './tree/upstream.js'
+import type { BroadcastId } from './wire/broadcast.js'
+import { type Certificate, certificateHolds, decodeCertificate } from './wire/certificate.js'
+import { equal, WireError } from './wire/cursor.js'
+import {
+  DATA_HEAD_BYTES,
+  decodeMessages,
+  type Join,
+  type Lease,
+  MAX_EXCEPT,
+  type Message,
+  type Role,
+  SINCE_RECENT,
+  type Subscribe
+} from './wire/message.js'
+import { joinSignature } from './wire/packet.js'
+import { type PeerId, type PeerRecord, shortId, type ShortId } from './wire/record.js'
+
+export interface PeerOptions {
+  /** Who this peer is and where it can be dialled. */
+  readonly self: PeerRecord
+  readonly broadcast: BroadcastId
+  readonly trackers: readonly string[]
+  readonly role: Role
+  /** Makes the machine's own coin flips; any 32-bit integer. */
+  readonly seed: number
+  /** Relay nothing. */
+  readonly leaf?: boolean
+  /** Copies of the show that this peer may upload; 0 makes it a leaf. Default 4. */
+  readonly maxChildren?: number
+  /** Upload that packets may take, kbit/s of 1,000 bit. Counts slots, and drops packets beyond. Default: no cap. */
+  readonly maxUploadKbps?: number
+  /** Links in all. Default 64. */
+  readonly maxLinks?: number
+  /** Parents to spread the stripes over, where there are so many. Default 4. */
+  readonly parents?: number
+  /** Connected spares. Default 2. */
+  readonly spares?: number
+  /** How long a missing packet is waited for; ms of show time. Default 2,000. */
+  readonly bufferMs?: number
+  /** `eager` for files and pipes, `timed` for ears. Default `eager`. */
+  readonly pace?: Pace
+  /** Makes this peer the origin. */
+  readonly source?: OriginOptions
+}
+
+export interface OriginOptions {
+  /** Signed by the publisher's root key. */
+  readonly certificate: Certificate
+  /** Media time to a packet; ms. Default 100. */
+  readonly packetMs?: number
+}
+
+/** What a peer has seen and done since its start. Counts, unless a name says otherwise. */
+export interface PeerStats {
+  /** Members of the broadcast, as the tracker said last. */
+  peers: number
+  /** Verified packets that were new. */
+  received: number
+  /** Packets that were here already when they came. */
+  duplicates: number
+  /** Packets that playout gave up. */
+  gaps: number
+  /** Packets that came after they had been asked for again. */
+  backfilled: number
+  /** Packets refused unplayed and unforwarded: bad signature, wrong epoch, too old. */
+  rejected: number
+  /** Links between the origin and this peer; 0 at the origin, 255 while nothing comes. */
+  depth: number
+  parents: number
+  spares: number
+  children: number
+  links: number
+  bytesIn: number
+  bytesOut: number
+  /** Packets sent to children. At the origin, over `packets`, the copies that it uploads. */
+  sent: number
+  /** Packets not sent because the upload cap was reached. */
+  capped: number
+  /** Packets that the origin made. */
+  packets: number
+  /** Frames that the origin took, or a listener was given. */
+  frames: number
+  /** How much later than by the best way so far packets come now; ms. */
+  lagMs: number
+  /** Media time that is here and not yet played; ms. */
+  bufferMs: number
+}
+
+type CheckOf = { readonly kind: 'packet'; readonly show: Show<number>; readonly sequence: number } | CertificateCheck
+interface CertificateCheck {
+  readonly kind: 'certificate'
+  readonly certificate: Certificate
+  readonly link: number
+}
+
+/** Everything that lives and dies with one epoch. */
+interface Era {
+  readonly show: Show<number>
+  /** Absent at the origin. */
+  readonly upstream: Upstream | undefined
+  readonly downstream: Downstream
+}
+
+export class Peer {
+  private readonly options: PeerOptions
+  private readonly self: ShortId
+  private readonly random: Random
+  private readonly hood: Neighbourhood
+  private readonly discovery: Discovery
+  private readonly packetizer: Packetizer | undefined
+  private readonly checks = new Map<number, CheckOf>()
+  private readonly unsigned = new Map<number, UnsignedPacket>()
+  private readonly backfill = new Map<number, TokenBucket>()
+  private readonly upload: TokenBucket | undefined
+  private outputs: Output[] = []
+  private era: Era | undefined
+  private nextCheck = 0
+  private joinedAs = ''
+  private statusSent = ''
+  private statusAt = -Infinity
+  private endingSince: number | undefined
+  private state: 'running' | 'ending' | 'done' = 'running'
+  private readonly counts = {
+    peers: 0,
+    received: 0,
+    duplicates: 0,
+    gaps: 0,
+    backfilled: 0,
+    rejected: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    sent: 0,
+    capped: 0,
+    frames: 0
+  }
+
+  constructor(options: PeerOptions) {
+    this.options = options
+    this.self = shortId(options.self.id)
+    this.random = new Random(options.seed)
+    const emit = (output: Output): void => this.emit(output)
+    this.hood = new Neighbourhood(
+      {
+        self: options.self,
+        broadcast: options.broadcast,
+        leaf: this.copies === 0,
+        maxLinks: options.maxLinks ?? DEFAULT_MAX_LINKS
+      },
+      emit
+    )
+    this.discovery = new Discovery({ trackers: options.trackers, everywhere: options.source !== undefined }, emit)
+    if (options.maxUploadKbps !== undefined) {
+      const bytesPerSecond = options.maxUploadKbps * 125
+      this.upload = new TokenBucket(bytesPerSecond, (bytesPerSecond * UPLOAD_BURST_MS) / 1000, 0)
+    }
+    if (options.source !== undefined) {
+      const { certificate, packetMs = DEFAULT_PACKET_MS } = options.source
+      this.packetizer = new Packetizer({ epoch: certificate.epoch, stripes: certificate.stripes, packetMs })
+    }
+  }
+
+  /** Takes one happening, and says what is to be done about it, in order. */
+  step(input: Input, now: number): Output[] {
+    if (this.state !== 'done') {
+      this.take(input, now)
+      if (this.isDone) this.finish()
+      else this.tend(now)
+    }
+    const outputs = this.outputs
+    this.outputs = []
+    return outputs
+  }
+
+  /** When to give the next `tick`, unless something happens before; Infinity for never. */
+  nextDeadline(now: number): number {
+    if (this.isDone) return Infinity
+    let next = Math.min(this.discovery.nextDeadline(), this.discovery.leaseDue, this.hood.nextDeadline())
+    if (this.endingSince !== undefined) next = Math.min(next, this.endingSince + LINGER_MS)
+    if (this.status() !== this.statusSent) next = Math.min(next, this.statusAt + STATUS_INTERVAL_MS)
+    if (this.era !== undefined) {
+      const { show, upstream } = this.era
+      if (!this.isOrigin) next = Math.min(next, show.playout.nextDeadline())
+      if (upstream !== undefined && this.state === 'running') next = Math.min(next, upstream.nextDeadline(now))
+    }
+    if (this.linksLacking(now) > 0) {
+      next = Math.min(next, this.discovery.nextAsk, this.hood.candidates.nextReady(now))
+    }
+    for (const neighbour of this.hood.ready()) {
+      if (!this.isUsed(neighbour)) next = Math.min(next, neighbour.idleSince + IDLE_LINK_MS)
+    }
+    return next
+  }
+
+  /** A snapshot. */
+  stats(): PeerStats {
+    const { upstream, downstream, show } = this.era ?? {}
+    return {
+      ...this.counts,
+      depth: this.depth,
+      parents: upstream?.feeds.parents().size ?? 0,
+      spares: upstream?.feeds.spareLinks.size ?? 0,
+      children: downstream?.children.count ?? 0,
+      links: this.hood.size,
+      packets: this.packetizer?.packets ?? 0,
+      frames: this.packetizer?.frameCount ?? this.counts.frames,
+      lagMs: Math.round(show?.lagMs ?? 0),
+      bufferMs: Math.round(show?.playout.bufferedMs ?? 0)
+    }
+  }
+
+  /** The ids of the peers that feed this one, for pictures of the tree: one for each stripe, undefined where none. */
+  parentIds(): (Uint8Array | undefined)[] {
+    const { show, upstream } = this.era ?? {}
+    if (show === undefined || upstream === undefined) return []
+    return Array.from({ length: show.certificate.stripes }, (_, stripe) => {
+      const parent = upstream.feeds.isGranted(stripe) ? upstream.feeds.parentOf(stripe) : undefined
+      return parent === undefined ? undefined : this.hood.get(parent)?.record?.id
+    })
+  }
+
+  private get isOrigin(): boolean {
+    return this.packetizer !== undefined
+  }
+
+  private get isDone(): boolean {
+    return this.state === 'done'
+  }
+
+  /** Copies that this peer may upload; stripes make fractions useful. */
+  private get copies(): number {
+    const { leaf, maxChildren = DEFAULT_MAX_CHILDREN, maxUploadKbps = Infinity } = this.options
+    return leaf === true ? 0 : Math.min(maxChildren, maxUploadKbps / COPY_KBPS)
+  }
+
+  private get depth(): number {
+    if (this.isOrigin) return 0
+    return this.era?.upstream?.feeds.depth ?? UNFED_DEPTH
+  }
+
+  private take(input: Input, now: number): void {
+    switch (input.type) {
+      case 'start':
+        if (this.options.source !== undefined) this.adopt(this.options.source.certificate, now)
+        break
+      case 'tracker-opened':
+        this.discovery.opened(input.tracker, input.link, this.join(), now)
+        break
+      case 'tracker-failed':
+        this.discovery.failed(input.tracker, now)
+        break
+      case 'opened':
+        this.hood.opened(input.link, input.dialled, input.remoteId, now)
+        break
+      case 'dial-failed':
+        this.hood.dialFailed(input.peer, now)
+        break
+      case 'received':
+        this.received(input.link, input.bytes, now)
+        break
+      case 'closed':
+        this.closed(input.link, now)
+        break
+      case 'verified':
+        this.verified(input.check, input.valid, now)
+        break
+      case 'signed':
+        this.signed(input.sequence, input.signature, now)
+        break
+      case 'source-stream':
+        this.publish(this.packetizer?.stream(input.format))
+        break
+      case 'source-frame':
+        this.publish(this.packetizer?.frame(input.frame))
+        break
+      case 'source-metadata':
+        this.publish(this.packetizer?.setMetadata(input.fields))
+        break
+      case 'source-end':
+        this.publish(this.packetizer?.end())
+        this.beginEnding(now)
+        break
+      case 'tick':
+        break
+      case 'leave':
+        this.state = 'done'
+        break
+    }
+  }
+
+  // Links
+
+  private received(link: number, bytes: Uint8Array, now: number): void {
+    this.counts.bytesIn += bytes.length
+    try {
+      for (const message of decodeMessages(bytes)) {
+        if (this.discovery.isTracker(link)) this.fromTracker(link, message, now)
+        else this.fromPeer(link, message, now)
+      }
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      this.misbehaved(link, 'malformed', error.message, now)
+    }
+  }
+
+  private fromTracker(link: number, message: Message, now: number): void {
+    if (message.type === 'welcome') {
+      this.discovery.welcomed(link, message, now)
+      this.hood.candidates.add(message.candidates)
+      this.counts.peers = message.peers
+      const tracker = this.discovery.urlOf(link)
+      const { live } = message
+      if (this.joinedAs !== `${tracker} ${live}`) this.notice({ event: 'joined', tracker, live })
+      this.joinedAs = `${tracker} ${live}`
+    } else if (message.type === 'refused') {
+      this.notice({ event: 'refused', text: message.text })
+    }
+  }
+
+  private fromPeer(link: number, message: Message, now: number): void {
+    const neighbour = this.hood.get(link)
+    if (neighbour === undefined) return
+    if (message.type !== 'data' && !neighbour.control.take(1, now)) {
+      this.misbehaved(link, 'too-much', 'too many messages', now)
+      return
+    }
+    if (message.type === 'hello') {
+      if (!neighbour.ready) this.greeted(neighbour, this.hood.hello(neighbour, message, now))
+      return
+    }
+    if (message.type === 'bye') {
+      this.hood.candidates.add(message.others)
+      if (message.reason === 'version') this.notice({ event: 'refused', text: message.text })
+      return
+    }
+    if (!neighbour.ready) throw new WireError('a message before HELLO')
+    this.fromNeighbour(neighbour, message, now)
+  }
+
+  private fromNeighbour(neighbour: Neighbour, message: Message, now: number): void {
+    const { era } = this
+    switch (message.type) {
+      case 'show':
+        this.offered(neighbour.link, message.certificate, now)
+        break
+      case 'status':
+        neighbour.freeSlots = message.freeSlots
+        if (neighbour.depth !== message.depth || message.freeSlots > 0) neighbour.forgive()
+        neighbour.depth = message.depth
+        break
+      case 'data':
+        this.packetCame(neighbour, message.hops, message.packet, now)
+        break
+      case 'subscribe':
+        if (era === undefined) this.refuseUncertified(neighbour, message)
+        else this.subscribed(era, neighbour, message, now)
+        break
+      case 'grant':
+        era?.upstream?.granted(neighbour, message, now)
+        break
+      case 'path':
+        if (era?.upstream !== undefined) {
+          era.downstream.pathsChanged(era.upstream.path(neighbour, message, now))
+        }
+        break
+      case 'want':
+        this.wanted(neighbour, message.sequences, now)
+        break
+      default:
+        throw new WireError(`a ${message.type} message between peers`)
+    }
+  }
+
+  /** After HELLO: what the other end needs to know at once. */
+  private greeted(neighbour: Neighbour, ended: number | undefined): void {
+    if (ended !== undefined) this.linkEnded(ended, neighbour.record?.id)
+    if (this.hood.get(neighbour.link) === undefined || this.era === undefined) return
+    this.hood.send(neighbour.link, { type: 'show', certificate: this.era.show.certificate.bytes })
+    this.hood.send(neighbour.link, { type: 'status', ...this.vacancy() })
+  }
+
+  private closed(link: number, now: number): void {
+    if (this.discovery.isTracker(link)) this.discovery.closed(link, now)
+    else this.linkEnded(link, this.hood.closed(link, now)?.record?.id)
+  }
+
+  private linkEnded(link: number, peer: PeerId | undefined): void {
+    this.backfill.delete(link)
+    this.era?.downstream.lost(link)
+    this.era?.upstream?.lost(link, peer)
+  }
+
+  /** The other end did what no honest peer does: it is told why, and not spoken to for long. */
+  private misbehaved(link: number, reason: 'malformed' | 'bad-signature' | 'too-much', why: string, now: number): void {
+    const neighbour = this.hood.get(link)
+    if (neighbour === undefined) {
+      this.emit({ type: 'close', link })
+      this.closed(link, now)
+      return
+    }
+    const peer = neighbour.record?.id ?? neighbour.remoteId ?? neighbour.dialled
+    if (peer !== undefined) {
+      this.hood.candidates.ban(peer, now)
+      this.notice({ event: 'banned', peer, why })
+    }
+    this.hood.bye(link, reason, why)
+    this.linkEnded(link, peer)
+  }
+
+  // The way of the audio
+
+  private packetCame(neighbour: Neighbour, hops: number, bytes: Uint8Array, now: number): void {
+    if (this.era === undefined || this.isOrigin) return
+    const { show, upstream } = this.era
+    const { admission, sequence, check } = show.receive(bytes, hops, neighbour.link)
+    switch (admission) {
+      case 'check': {
+        const id = this.nextCheck++
+        this.checks.set(id, { kind: 'packet', show, sequence })
+        const { key, message, signature } = check!
+        this.emit({ type: 'verify', check: id, key, message, signature })
+        break
+      }
+      case 'duplicate':
+        this.counts.duplicates++
+        upstream?.heard(neighbour, sequence, now)
+        break
+      case 'forged':
+        this.counts.rejected++
+        this.misbehaved(neighbour.link, 'bad-signature', 'a signature that nobody can have made', now)
+        break
+      case 'old':
+      case 'epoch':
+      case 'busy':
+        this.counts.rejected++
+        break
+    }
+  }
+
+  private verified(id: number, valid: boolean, now: number): void {
+    const check = this.checks.get(id)
+    this.checks.delete(id)
+    if (check === undefined) return
+    if (check.kind === 'certificate') {
+      this.certificateChecked(check, valid, now)
+      return
+    }
+    const settled = check.show.settle(check.sequence, valid, now)
+    if (settled === undefined || check.show !== this.era?.show) return
+    if (!valid) {
+      this.counts.rejected++
+      this.misbehaved(settled.from, 'bad-signature', 'a packet whose signature is wrong', now)
+    } else if (settled.kept !== undefined) {
+      const neighbour = this.hood.get(settled.from)
+      if (neighbour !== undefined) this.era.upstream?.heard(neighbour, check.sequence, now)
+      this.accept(settled.kept, settled.from, now)
+    }
+  }
+
+  /** A new, good packet: on to the children, and to playout. */
+  private accept(kept: Kept, from: number, now: number): void {
+    this.counts.received++
+    if (this.era?.upstream?.arrived(kept.packet.sequence, now) === true) this.counts.backfilled++
+    this.relay(kept, from, now)
+  }
+
+  private relay(kept: Kept, from: number | undefined, now: number): void {
+    for (const link of this.era!.downstream.children.receiversOf(kept.packet.sequence)) {
+      if (link !== from) this.sendPacket(link, kept, now)
+    }
+  }
+
+  private sendPacket(link: number, kept: Kept, now: number): void {
+    const packet = kept.packet.bytes
+    if (this.upload?.take(packet.length, now) === false) {
+      this.counts.capped++
+      return
+    }
+    this.counts.sent++
+    this.counts.bytesOut += DATA_HEAD_BYTES + packet.length
+    this.emit({ type: 'data', link, hops: Math.min(kept.hops + 1, 255), packet })
+  }
+
+  /** Origin: packets go to be signed. */
+  private publish(packets: readonly UnsignedPacket[] | undefined): void {
+    if (packets === undefined || this.era === undefined) return
+    for (const packet of packets) {
+      this.unsigned.set(packet.sequence, packet)
+      this.emit({ type: 'sign', sequence: packet.sequence, message: this.era.show.messageToSign(packet.bytes) })
+    }
+  }
+
+  private signed(sequence: number, signature: Uint8Array, now: number): void {
+    const packet = this.unsigned.get(sequence)
+    this.unsigned.delete(sequence)
+    if (packet === undefined || this.era === undefined) return
+    this.relay(this.era.show.insertOwn(joinSignature(packet.bytes, signature), now), undefined, now)
+  }
+
+  private play(now: number): void {
+    if (this.era === undefined || this.isOrigin) return
+    for (const item of this.era.show.playout.advance(now)) {
+      this.count(item)
+      this.emit({ type: 'play', item })
+      if (item.type === 'end') this.beginEnding(now)
+    }
+  }
+
+  private count(item: PlayoutItem): void {
+    if (item.type === 'audio') this.counts.frames += item.frames.length
+    if (item.type === 'gap') this.counts.gaps += item.packets
+  }
+
+  // The way of control
+
+  /** A child says what it wants: what it gets anew begins with the past, so that it starts at once. */
+  private subscribed(era: Era, neighbour: Neighbour, subscribe: Subscribe, now: number): void {
+    const added = era.downstream.subscribe(neighbour, subscribe)
+    if (added === NO_STRIPES) return
+    const { window, certificate } = era.show
+    const past = subscribe.since === SINCE_RECENT ? window.recent(FAST_START_MS) : window.since(subscribe.since)
+    for (const kept of past) {
+      if (hasStripe(added, kept.packet.sequence % certificate.stripes)) this.sendPacket(neighbour.link, kept, now)
+    }
+  }
+
+  private refuseUncertified(neighbour: Neighbour, subscribe: Subscribe): void {
+    const { epoch, stripes } = subscribe
+    const refusal = 'not-fed'
+    this.hood.send(neighbour.link, { type: 'grant', epoch, stripes: NO_STRIPES, refused: stripes, refusal, others: [] })
+  }
+
+  /** A neighbour asks for packets again. */
+  private wanted(neighbour: Neighbour, sequences: readonly number[], now: number): void {
+    if (this.era === undefined) return
+    let budget = this.backfill.get(neighbour.link)
+    if (budget === undefined) {
+      budget = new TokenBucket(BACKFILL_BYTES_PER_SECOND, BACKFILL_BYTES_PER_SECOND, now)
+      this.backfill.set(neighbour.link, budget)
+    }
+    for (const sequence of sequences) {
+      const kept = this.era.show.window.get(sequence)
+      if (kept !== undefined && budget.take(kept.packet.bytes.length, now)) {
+        this.sendPacket(neighbour.link, kept, now)
+      }
+    }
+  }
+
+  /** A neighbour offers a certificate: what is cheap to see is seen before the signature. */
+  private offered(link: number, bytes: Uint8Array, now: number): void {
+    const known = this.era?.show.certificate
+    if (known !== undefined && equal(known.bytes, bytes)) return
+    const { certificate, message, signature } = decodeCertificate(bytes, this.options.broadcast)
+    if (this.isOrigin || certificate.epoch <= (known?.epoch ?? -1)) return
+    const { publisher } = this.options.broadcast
+    if (!isSoundKey(publisher) || !isSoundKey(certificate.showKey) || !isCanonicalSignature(signature)) {
+      this.notThePublisher(link, now)
+    } else if (certificateHolds(certificate, now)) {
+      const check = this.nextCheck++
+      this.checks.set(check, { kind: 'certificate', certificate, link })
+      this.emit({ type: 'verify', check, key: publisher, message, signature })
+    }
+  }
+
+  private certificateChecked(check: CertificateCheck, valid: boolean, now: number): void {
+    if (!valid) this.notThePublisher(check.link, now)
+    else if (check.certificate.epoch > (this.era?.show.certificate.epoch ?? -1)) this.adopt(check.certificate, now)
+  }
+
+  private notThePublisher(link: number, now: number): void {
+    if (this.era === undefined) this.notice({ event: 'not-the-publisher' })
+    this.misbehaved(link, 'bad-signature', 'a certificate that the publisher did not sign', now)
+  }
+
+  /** A new epoch: whatever was subscribed before is void at both ends. */
+  private adopt(certificate: Certificate, now: number): void {
+    const { options, self, hood } = this
+    const { stripes, epoch } = certificate
+    const show = new Show<number>(certificate, {
+      pace: options.pace ?? 'eager',
+      bufferMs: options.bufferMs ?? DEFAULT_BUFFER_MS
+    })
+    const upstream = this.isOrigin
+      ? undefined
+      : new Upstream(
+          { epoch, stripes, parents: options.parents ?? DEFAULT_PARENTS, spares: options.spares ?? DEFAULT_SPARES },
+          self,
+          hood,
+          this.random,
+          (notice) => this.notice(notice),
+          now
+        )
+    const pathTo = (stripe: number): readonly ShortId[] | undefined => {
+      if (upstream === undefined) return []
+      return upstream.feeds.isGranted(stripe) ? upstream.feeds.pathOf(stripe) : undefined
+    }
+    const slots = Math.floor(this.copies * stripes)
+    const downstream = new Downstream(
+      { epoch, stripes, slots, slotsPerStripe: this.isOrigin ? Math.floor(this.copies) : slots },
+      self,
+      hood,
+      pathTo
+    )
+    this.era = { show, upstream, downstream }
+    this.notice({ event: 'certified', epoch })
+    for (const { link } of hood.ready()) hood.send(link, { type: 'show', certificate: certificate.bytes })
+  }
+
+  private vacancy(): { freeSlots: number; depth: number } {
+    const free = this.era === undefined ? Math.ceil(this.copies) : this.era.downstream.children.freeSlots
+    return { freeSlots: this.state === 'running' ? Math.min(free, 0xffff) : 0, depth: this.depth }
+  }
+
+  /** What of our state others choose by: whether there is room, and how far from the origin. */
+  private status(): string {
+    const { freeSlots, depth } = this.vacancy()
+    return `${freeSlots > 0} ${depth}`
+  }
+
+  private join(): Join {
+    const { self, broadcast, role } = this.options
+    return {
+      type: 'join',
+      minVersion: PROTOCOL_VERSION,
+      maxVersion: PROTOCOL_VERSION,
+      peerId: self.id,
+      broadcast,
+      role,
+      ...this.vacancy(),
+      wanted: this.isOrigin ? 0 : CANDIDATES_PER_ANSWER,
+      addresses: self.addresses
+    }
+  }
+
+  /** Looks after everything that time or a change may have made due. */
+  private tend(now: number): void {
+    this.play(now)
+    this.hood.dropSilent(now)
+    this.discovery.tend(now)
+    const { upstream, show } = this.era ?? {}
+    if (this.state === 'running') {
+      if (upstream !== undefined && show !== undefined) upstream.tend(show, now)
+      this.seek(now)
+    }
+    this.closeIdle(now)
+    this.tellStatus(now)
+    this.maybeFinishEnding(now)
+  }
+
+  /** How many links are needed beyond those that are there or being dialled. */
+  private linksLacking(now: number): number {
+    if (this.isOrigin || this.state !== 'running') return 0
+    const { upstream } = this.era ?? {}
+    const needed = upstream?.linksNeeded(now) ?? DEFAULT_PARENTS + DEFAULT_SPARES - this.hood.size
+    return needed - this.hood.dials
+  }
+
+  /** Dials candidates while links are lacking; asks the tracker when it runs out of them. */
+  private seek(now: number): void {
+    const lacking = this.linksLacking(now)
+    if (lacking <= 0) {
+      this.discovery.satisfied()
+    } else if (this.hood.dial(lacking, now, this.random) < lacking) {
+      const known = [...this.hood.ready()].map(({ record }) => shortId(record!.id))
+      this.discovery.ask(CANDIDATES_PER_ANSWER, known.slice(0, MAX_EXCEPT), now)
+    }
+  }
+
+  private isUsed(neighbour: Neighbour): boolean {
+    if (this.era === undefined) return true
+    const { upstream, downstream } = this.era
+    return downstream.children.isServed(neighbour.link) || upstream?.isUsed(neighbour.link) === true
+  }
+
+  /** Ends links that neither end needs. */
+  private closeIdle(now: number): void {
+    for (const neighbour of [...this.hood.ready()]) {
+      if (this.isUsed(neighbour)) neighbour.idleSince = now
+      else if (now >= neighbour.idleSince + IDLE_LINK_MS) {
+        this.hood.bye(neighbour.link, 'closing', 'neither of us needs this link')
+        this.linkEnded(neighbour.link, neighbour.record?.id)
+      }
+    }
+  }
+
+  /** Tells neighbours and trackers what changed, though not at every change. */
+  private tellStatus(now: number): void {
+    const status = this.status()
+    const leaseDue = now >= this.discovery.leaseDue
+    const changed = status !== this.statusSent && now >= this.statusAt + STATUS_INTERVAL_MS
+    if (!leaseDue && !changed) return
+    const vacancy = this.vacancy()
+    if (changed) {
+      this.statusSent = status
+      this.statusAt = now
+      for (const { link } of this.hood.ready()) this.hood.send(link, { type: 'status', ...vacancy })
+    }
+    const lease: Lease = { type: 'lease', ...vacancy }
+    this.discovery.lease(lease, now)
+  }
+
+  // The end
+
+  /** The show is over here. Those whom we feed may still lack something: stay until they have left. */
+  private beginEnding(now: number): void {
+    if (this.state !== 'running') return
+    this.state = 'ending'
+    this.endingSince = now
+    this.era?.upstream?.wantNothing()
+  }
+
+  private maybeFinishEnding(now: number): void {
+    if (this.state !== 'ending' || this.unsigned.size > 0) return
+    const served = [...this.hood.ready()].some(({ link }) => this.era?.downstream.children.isServed(link) === true)
+    if (!served || now >= this.endingSince! + LINGER_MS) this.finish()
+  }
+
+  /** Says farewell on every link, naming our own parents to those whom we leave. */
+  private finish(): void {
+    const reason = this.endingSince === undefined ? 'closing' : 'ended'
+    for (const { link } of [...this.hood.all()]) this.hood.bye(link, reason, 'goodbye')
+    this.discovery.stop()
+    this.state = 'done'
+    this.emit({ type: 'done' })
+  }
+
+  private notice(notice: Notice): void {
+    this.emit({ type: 'notice', notice })
+  }
+
+  private emit(output: Output): void {
+    if (output.type === 'send') this.counts.bytesOut += output.bytes.length
+    this.outputs.push(output)
+  }
+}

@@ -1,0 +1,299 @@
+/**
+ * The tracker: introduces strangers and never carries audio. A join is one exchange: JOIN, WELCOME with candidates.
+ * Who cannot be served yet waits and is told unasked when slots appear, as many at a time as there are slots.
+ *
+ * The same kind of machine as the peer: inputs and the time in, outputs out.
+ */
+
+import {
+  CANDIDATES_PER_ANSWER,
+  LEASE_MS,
+  MAX_BROADCASTS,
+  MAX_MEMBERS,
+  PROTOCOL_VERSION,
+  WAIT_MS
+} from './limits.js'
+import { Random } from './random.js'
+import { UNFED_DEPTH } from './tree/feeds.js'
+import { broadcastKey } from './wire/broadcast.js'
+import { WireError } from './wire/cursor.js'
+import {
+  type ByeReason,
+  decodeMessages,
+  encodeMessage,
+  type Join,
+  type Lease,
+  type Message,
+  type Role
+} from './wire/message.js'
+import { idKey, type PeerRecord, shortId } from './wire/record.js'
+
+export type TrackerInput =
+  | { readonly type: 'opened'; readonly link: number }
+  | { readonly type: 'received'; readonly link: number; readonly bytes: Uint8Array }
+  | { readonly type: 'closed'; readonly link: number }
+  | { readonly type: 'tick' }
+
+export type TrackerOutput =
+  | { readonly type: 'send'; readonly link: number; readonly bytes: Uint8Array }
+  | { readonly type: 'close'; readonly link: number }
+
+/** What a tracker tells about itself. Numbers only: no peer can be found by them. */
+export interface TrackerStats {
+  readonly broadcasts: number
+  readonly peers: number
+  readonly listeners: number
+  readonly relays: number
+  readonly origins: number
+  /** Peers that wait for slots. */
+  readonly waiting: number
+  /** Slots that peers said to have free. */
+  readonly freeSlots: number
+  /** Since the start. */
+  readonly joins: number
+  readonly introductions: number
+  readonly refused: number
+}
+
+interface Member {
+  readonly link: number
+  readonly record: PeerRecord
+  readonly role: Role
+  readonly swarm: Swarm
+  freeSlots: number
+  depth: number
+  expiresAt: number
+}
+
+/** All who are in one broadcast. */
+interface Swarm {
+  readonly key: string
+  readonly members: Map<number, Member>
+  /** Links of those who got nobody yet, in the order of their coming. */
+  readonly waiting: Set<number>
+}
+
+export class Tracker {
+  private readonly random: Random
+  private readonly swarms = new Map<string, Swarm>()
+  private readonly members = new Map<number, Member>()
+  private outputs: TrackerOutput[] = []
+  private joins = 0
+  private introductions = 0
+  private refused = 0
+
+  /** @param seed decides whom it introduces to whom; any 32-bit integer. */
+  constructor(seed: number) {
+    this.random = new Random(seed)
+  }
+
+  step(input: TrackerInput, now: number): TrackerOutput[] {
+    switch (input.type) {
+      case 'opened':
+        break
+      case 'received':
+        this.received(input.link, input.bytes, now)
+        break
+      case 'closed':
+        this.leave(input.link)
+        break
+      case 'tick':
+        this.expire(now)
+        break
+    }
+    const outputs = this.outputs
+    this.outputs = []
+    return outputs
+  }
+
+  /** When to give the next `tick`; Infinity for never. Members are kept in the order of their leases. */
+  nextDeadline(): number {
+    for (const member of this.members.values()) return member.expiresAt
+    return Infinity
+  }
+
+  stats(): TrackerStats {
+    const roles = { listener: 0, relay: 0, origin: 0 }
+    let freeSlots = 0
+    let waiting = 0
+    for (const member of this.members.values()) {
+      roles[member.role]++
+      freeSlots += member.freeSlots
+    }
+    for (const swarm of this.swarms.values()) waiting += swarm.waiting.size
+    return {
+      broadcasts: this.swarms.size,
+      peers: this.members.size,
+      listeners: roles.listener,
+      relays: roles.relay,
+      origins: roles.origin,
+      waiting,
+      freeSlots,
+      joins: this.joins,
+      introductions: this.introductions,
+      refused: this.refused
+    }
+  }
+
+  private received(link: number, bytes: Uint8Array, now: number): void {
+    try {
+      for (const message of decodeMessages(bytes)) this.take(link, message, now)
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      this.refuse(link, 'malformed', `not understood: ${error.message}`)
+    }
+  }
+
+  private take(link: number, message: Message, now: number): void {
+    const member = this.members.get(link)
+    switch (message.type) {
+      case 'join':
+        if (member !== undefined) throw new WireError('a second JOIN')
+        this.join(link, message, now)
+        break
+      case 'ask':
+        if (member === undefined) throw new WireError('ASK before JOIN')
+        this.answer(member, message.wanted, message.except.map(idKey))
+        break
+      case 'lease':
+        if (member === undefined) throw new WireError('LEASE before JOIN')
+        this.renew(member, message, now)
+        break
+      default:
+        throw new WireError(`a ${message.type} message to a tracker`)
+    }
+  }
+
+  private join(link: number, join: Join, now: number): void {
+    if (join.minVersion > PROTOCOL_VERSION || join.maxVersion < PROTOCOL_VERSION) {
+      const { minVersion, maxVersion } = join
+      this.refuse(link, 'version', `you speak versions ${minVersion} to ${maxVersion}, this tracker speaks ${PROTOCOL_VERSION}`)
+      return
+    }
+    const key = broadcastKey(join.broadcast)
+    const known = this.swarms.get(key)
+    if (this.members.size >= MAX_MEMBERS || (known === undefined && this.swarms.size >= MAX_BROADCASTS)) {
+      this.refuse(link, 'full', 'this tracker is full; try another')
+      return
+    }
+    const swarm = known ?? { key, members: new Map<number, Member>(), waiting: new Set<number>() }
+    this.swarms.set(key, swarm)
+    // The bytes are views into one received message: copied, so that a member holds no more than itself.
+    const record = { id: join.peerId.slice(), addresses: join.addresses }
+    const { role, freeSlots } = join
+    const depth = role === 'origin' ? 0 : UNFED_DEPTH
+    const member: Member = { link, record, role, swarm, freeSlots, depth, expiresAt: now + LEASE_MS }
+    this.forgetFormerSelf(swarm, record)
+    swarm.members.set(link, member)
+    this.members.set(link, member)
+    this.joins++
+    this.answer(member, join.wanted, [])
+    this.serveWaiting(member)
+  }
+
+  /** A peer that reconnected before its old connection was seen to be dead counts once. */
+  private forgetFormerSelf(swarm: Swarm, record: PeerRecord): void {
+    const id = idKey(record.id)
+    for (const [link, member] of swarm.members) {
+      if (idKey(member.record.id) !== id) continue
+      this.leave(link)
+      this.outputs.push({ type: 'close', link })
+    }
+    this.swarms.set(swarm.key, swarm)
+  }
+
+  private renew(member: Member, lease: Lease, now: number): void {
+    member.freeSlots = lease.freeSlots
+    if (member.role !== 'origin') member.depth = lease.depth
+    member.expiresAt = now + LEASE_MS
+    this.members.delete(member.link)
+    this.members.set(member.link, member)
+    this.welcome(member, [])
+    this.serveWaiting(member)
+  }
+
+  /** Candidates for one member; if there are none that are fed, it waits. */
+  private answer(member: Member, wanted: number, except: readonly string[]): void {
+    const candidates = wanted === 0 ? [] : this.candidatesFor(member, Math.min(wanted, CANDIDATES_PER_ANSWER), except)
+    const { waiting } = member.swarm
+    if (wanted > 0 && !candidates.some(isFed)) waiting.add(member.link)
+    else waiting.delete(member.link)
+    this.welcome(member, candidates)
+  }
+
+  /** Somebody has room: those who waited longest are told, as many as there is room for. */
+  private serveWaiting(host: Member): void {
+    const { waiting, members } = host.swarm
+    if (!isFed(host) || host.freeSlots === 0) return
+    let room = host.freeSlots
+    for (const link of [...waiting]) {
+      if (room-- <= 0) break
+      waiting.delete(link)
+      const member = members.get(link)
+      if (member !== undefined && member !== host) {
+        this.welcome(member, [host, ...this.candidatesFor(member, CANDIDATES_PER_ANSWER - 1, [idKey(shortId(host.record.id))])])
+      }
+    }
+  }
+
+  /** Fed peers with room first, then those that will be fed; by lot among equals. */
+  private candidatesFor(member: Member, count: number, except: readonly string[]): Member[] {
+    const fed: Member[] = []
+    const unfed: Member[] = []
+    for (const other of member.swarm.members.values()) {
+      if (other === member || other.freeSlots === 0 || other.record.addresses.length === 0) continue
+      if (except.includes(idKey(shortId(other.record.id)))) continue
+      if (isFed(other)) fed.push(other)
+      else unfed.push(other)
+    }
+    const chosen = this.random.sample(fed, count)
+    return chosen.length < count ? [...chosen, ...this.random.sample(unfed, count - chosen.length)] : chosen
+  }
+
+  private welcome(member: Member, candidates: readonly Member[]): void {
+    this.introductions += candidates.length
+    const { swarm } = member
+    this.send(member.link, {
+      type: 'welcome',
+      version: PROTOCOL_VERSION,
+      live: [...swarm.members.values()].some(isFed),
+      peers: swarm.members.size,
+      waitMs: swarm.waiting.has(member.link) ? WAIT_MS : 0,
+      candidates: candidates.map(({ record }) => record)
+    })
+  }
+
+  private refuse(link: number, reason: ByeReason, text: string): void {
+    this.refused++
+    this.leave(link)
+    this.send(link, { type: 'refused', reason, text: text.slice(0, 200) })
+    this.outputs.push({ type: 'close', link })
+  }
+
+  private leave(link: number): void {
+    const member = this.members.get(link)
+    if (member === undefined) return
+    this.members.delete(link)
+    const { swarm } = member
+    swarm.members.delete(link)
+    swarm.waiting.delete(link)
+    if (swarm.members.size === 0) this.swarms.delete(swarm.key)
+  }
+
+  private expire(now: number): void {
+    for (const member of this.members.values()) {
+      if (member.expiresAt > now) break
+      this.leave(member.link)
+      this.outputs.push({ type: 'close', link: member.link })
+    }
+  }
+
+  private send(link: number, message: Message): void {
+    this.outputs.push({ type: 'send', link, bytes: encodeMessage(message) })
+  }
+}
+
+/** Whether audio reaches this peer: only such a one can pass it on. */
+function isFed(member: Member): boolean {
+  return member.depth !== UNFED_DEPTH
+}

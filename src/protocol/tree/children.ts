@@ -1,0 +1,130 @@
+/**
+ * Whom I send to: which stripes each child has, and how many slots are left. Granting is all there is to decide;
+ * what is sent to whom follows from it.
+ */
+
+import { SAMPLE_ONE_IN } from '../limits.js'
+import type { Refusal } from '../wire/message.js'
+import { hasStripe, NO_STRIPES, oneStripe, stripeCount, stripeOf, type StripeSet, stripesIn } from './stripes.js'
+
+export interface SlotLimits {
+  readonly stripes: number
+  /** Slots in all. */
+  readonly slots: number
+  /** Slots for any one stripe: the origin must not spend all of its upload on one. */
+  readonly slotsPerStripe: number
+}
+
+export interface Grant {
+  readonly granted: StripeSet
+  readonly refused: StripeSet
+  readonly refusal: Refusal
+  /** What the child did not have before: it is to be given these from the window. */
+  readonly added: StripeSet
+}
+
+interface Child {
+  stripes: StripeSet
+  sample: boolean
+}
+
+export class Children {
+  private readonly limits: SlotLimits
+  private readonly children = new Map<number, Child>()
+  private readonly usedByStripe: number[]
+  private used = 0
+
+  constructor(limits: SlotLimits) {
+    this.limits = limits
+    this.usedByStripe = new Array<number>(limits.stripes).fill(0)
+  }
+
+  get freeSlots(): number {
+    return this.limits.slots - this.used
+  }
+
+  /** Children that have at least one stripe. */
+  get count(): number {
+    let count = 0
+    for (const child of this.children.values()) if (child.stripes !== NO_STRIPES) count++
+    return count
+  }
+
+  stripesOf(link: number): StripeSet {
+    return this.children.get(link)?.stripes ?? NO_STRIPES
+  }
+
+  /** Whether this link takes anything of us, be it samples only. */
+  isServed(link: number): boolean {
+    const child = this.children.get(link)
+    return child !== undefined && (child.stripes !== NO_STRIPES || child.sample)
+  }
+
+  /**
+   * Sets what a child has, as far as slots allow. Stripes that it had stay granted: a child is never robbed by its
+   * own request.
+   *
+   * @param obstacle why a stripe cannot be granted whatever the slots, or undefined.
+   */
+  request(
+    link: number,
+    wanted: StripeSet,
+    sample: boolean,
+    obstacle: (stripe: number) => Refusal | undefined
+  ): Grant {
+    const before = this.stripesOf(link)
+    this.release(link)
+    let granted = NO_STRIPES
+    let refused = NO_STRIPES
+    let refusal: Refusal = 'full'
+    for (const stripe of stripesIn(wanted)) {
+      const problem = hasStripe(before, stripe) ? undefined : this.problem(stripe, obstacle)
+      if (problem === undefined) {
+        granted |= oneStripe(stripe)
+        this.used++
+        this.usedByStripe[stripe]!++
+      } else {
+        refused |= oneStripe(stripe)
+        refusal = problem
+      }
+    }
+    if (granted !== NO_STRIPES || sample) this.children.set(link, { stripes: granted, sample })
+    return { granted, refused, refusal, added: granted & ~before }
+  }
+
+  /** The link is gone, or wants nothing more. */
+  release(link: number): void {
+    const child = this.children.get(link)
+    if (child === undefined) return
+    for (const stripe of stripesIn(child.stripes)) this.usedByStripe[stripe]!--
+    this.used -= stripeCount(child.stripes)
+    this.children.delete(link)
+  }
+
+  /** Links that have this stripe. */
+  *withStripe(stripe: number): Generator<number> {
+    for (const [link, child] of this.children) if (hasStripe(child.stripes, stripe)) yield link
+  }
+
+  /** Links that are to get the packet of this sequence: all with its stripe, and those whose sample it is. */
+  *receiversOf(sequence: number): Generator<number> {
+    const stripe = stripeOf(sequence, this.limits.stripes)
+    const sampled = isSample(sequence)
+    for (const [link, child] of this.children) {
+      if (hasStripe(child.stripes, stripe) || (sampled && child.sample)) yield link
+    }
+  }
+
+  private problem(stripe: number, obstacle: (stripe: number) => Refusal | undefined): Refusal | undefined {
+    const { stripes, slots, slotsPerStripe } = this.limits
+    if (stripe >= stripes) return 'not-fed'
+    const other = obstacle(stripe)
+    if (other !== undefined) return other
+    return this.used >= slots || this.usedByStripe[stripe]! >= slotsPerStripe ? 'full' : undefined
+  }
+}
+
+/** One sequence in {@link SAMPLE_ONE_IN}, moving on by one each time so that every stripe has its turn. */
+export function isSample(sequence: number): boolean {
+  return sequence % SAMPLE_ONE_IN === Math.floor(sequence / SAMPLE_ONE_IN) % SAMPLE_ONE_IN
+}

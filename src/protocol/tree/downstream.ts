@@ -1,0 +1,109 @@
+/**
+ * The way down: grants stripes to children, tells them the path, and says which links get a packet. A peer that lost
+ * its own parent keeps its children while it repairs: whoever drops them turns one loss into a cascade.
+ */
+
+import { MAX_PATH } from '../limits.js'
+import { equal } from '../wire/cursor.js'
+import type { Refusal, Subscribe } from '../wire/message.js'
+import { shortId, type ShortId } from '../wire/record.js'
+import { Children, type SlotLimits } from './children.js'
+import { samePath } from './feeds.js'
+import type { Neighbour } from './neighbour.js'
+import type { Neighbourhood } from './neighbourhood.js'
+import { NO_STRIPES, oneStripe, type StripeSet, stripesIn } from './stripes.js'
+
+export interface DownstreamOptions extends SlotLimits {
+  readonly epoch: number
+}
+
+export class Downstream {
+  readonly children: Children
+  private readonly options: DownstreamOptions
+  private readonly self: ShortId
+  private readonly hood: Neighbourhood
+  /** The path to a stripe's packets here, this peer not included; undefined while it is not fed. */
+  private readonly pathTo: (stripe: number) => readonly ShortId[] | undefined
+
+  constructor(
+    options: DownstreamOptions,
+    self: ShortId,
+    hood: Neighbourhood,
+    pathTo: (stripe: number) => readonly ShortId[] | undefined
+  ) {
+    this.options = options
+    this.self = self
+    this.hood = hood
+    this.pathTo = pathTo
+    this.children = new Children(options)
+  }
+
+  /** Takes a SUBSCRIBE and answers it. @returns the stripes that are new to the child. */
+  subscribe(neighbour: Neighbour, subscribe: Subscribe): StripeSet {
+    if (subscribe.epoch !== this.options.epoch) {
+      this.refuseEpoch(neighbour, subscribe)
+      return NO_STRIPES
+    }
+    const child = shortId(neighbour.record!.id)
+    const grant = this.children.request(neighbour.link, subscribe.stripes, subscribe.sample, (stripe) =>
+      this.obstacle(stripe, child)
+    )
+    this.hood.send(neighbour.link, {
+      type: 'grant',
+      epoch: this.options.epoch,
+      stripes: grant.granted,
+      refused: grant.refused,
+      refusal: grant.refusal,
+      others: grant.refused === NO_STRIPES ? [] : this.hood.withRoom(neighbour.link)
+    })
+    this.announce(neighbour.link, grant.added)
+    return grant.added
+  }
+
+  /** Paths have changed: all who get these stripes are told. */
+  pathsChanged(stripes: StripeSet): void {
+    const links = new Map<number, StripeSet>()
+    for (const stripe of stripesIn(stripes)) {
+      for (const link of this.children.withStripe(stripe)) {
+        links.set(link, (links.get(link) ?? NO_STRIPES) | oneStripe(stripe))
+      }
+    }
+    for (const [link, set] of links) this.announce(link, set)
+  }
+
+  lost(link: number): void {
+    this.children.release(link)
+  }
+
+  /** Sends the paths of these stripes, those that are the same in one message. */
+  private announce(link: number, stripes: StripeSet): void {
+    let rest = stripes
+    for (const stripe of stripesIn(stripes)) {
+      if ((rest & oneStripe(stripe)) === 0) continue
+      const path = this.pathTo(stripe)
+      if (path === undefined) continue
+      let together = NO_STRIPES
+      for (const other of stripesIn(rest)) if (samePath(this.pathTo(other), path)) together |= oneStripe(other)
+      rest &= ~together
+      this.hood.send(link, { type: 'path', stripes: together, peers: [...path, this.self] })
+    }
+  }
+
+  private obstacle(stripe: number, child: ShortId): Refusal | undefined {
+    const path = this.pathTo(stripe)
+    if (path === undefined) return 'not-fed'
+    if (path.some((id) => equal(id, child))) return 'loop'
+    return path.length + 1 >= MAX_PATH ? 'too-deep' : undefined
+  }
+
+  private refuseEpoch(neighbour: Neighbour, subscribe: Subscribe): void {
+    this.hood.send(neighbour.link, {
+      type: 'grant',
+      epoch: subscribe.epoch,
+      stripes: NO_STRIPES,
+      refused: subscribe.stripes,
+      refusal: 'not-fed',
+      others: []
+    })
+  }
+}

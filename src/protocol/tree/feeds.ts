@@ -1,0 +1,175 @@
+/**
+ * Who feeds me: for each stripe its parent, the path by which it comes, and what is being asked of whom. Also the
+ * spares, which send samples. Decides nothing about *whom* to ask: `policy.ts` does, from what stands here.
+ */
+
+import { MAX_PATH } from '../limits.js'
+import { equal } from '../wire/cursor.js'
+import type { ShortId } from '../wire/record.js'
+import { NO_STRIPES, oneStripe, type StripeSet, stripesIn } from './stripes.js'
+
+interface Feed {
+  /** The link that this stripe was asked of or comes by. */
+  parent: number | undefined
+  granted: boolean
+  askedAt: number
+  /** The highest sequence that this parent sent of this stripe. Backfill by others does not count: it must not hide
+   * that the parent has fallen silent. */
+  newest: number
+  path: readonly ShortId[] | undefined
+}
+
+/** Why a path cannot be followed. */
+export type PathProblem = 'loop' | 'too-deep'
+
+export class Feeds {
+  private readonly feeds: Feed[]
+  private readonly spares = new Set<number>()
+
+  constructor(stripes: number) {
+    this.feeds = Array.from({ length: stripes }, () => ({
+      parent: undefined,
+      granted: false,
+      askedAt: 0,
+      newest: -1,
+      path: undefined
+    }))
+  }
+
+  parentOf(stripe: number): number | undefined {
+    return this.feeds[stripe]?.parent
+  }
+
+  /** Through whom a stripe comes, root first and parent last; undefined while nobody feeds it. Kept while a lost
+   * parent is being replaced, so that those below it are not taken for others. */
+  pathOf(stripe: number): readonly ShortId[] | undefined {
+    return this.feeds[stripe]?.path
+  }
+
+  isGranted(stripe: number): boolean {
+    return this.feeds[stripe]!.granted
+  }
+
+  /** Stripes that were asked of or come by this link. */
+  stripesOf(link: number): StripeSet {
+    let set = NO_STRIPES
+    for (const [stripe, feed] of this.feeds.entries()) if (feed.parent === link) set |= oneStripe(stripe)
+    return set
+  }
+
+  /** Stripes that nobody was asked for. */
+  orphans(): StripeSet {
+    let set = NO_STRIPES
+    for (const [stripe, feed] of this.feeds.entries()) if (feed.parent === undefined) set |= oneStripe(stripe)
+    return set
+  }
+
+  /** Whether every stripe is granted by somebody. */
+  get complete(): boolean {
+    return this.feeds.every((feed) => feed.granted)
+  }
+
+  /** Links that feed at least one stripe. */
+  parents(): Set<number> {
+    const links = new Set<number>()
+    for (const feed of this.feeds) if (feed.parent !== undefined && feed.granted) links.add(feed.parent)
+    return links
+  }
+
+  get spareLinks(): ReadonlySet<number> {
+    return this.spares
+  }
+
+  addSpare(link: number): void {
+    this.spares.add(link)
+  }
+
+  removeSpare(link: number): void {
+    this.spares.delete(link)
+  }
+
+  /** When the stripe was asked of its present parent. */
+  askedAt(stripe: number): number {
+    return this.feeds[stripe]!.askedAt
+  }
+
+  /** The highest sequence that the stripe's present parent sent, or what was here when it was asked. */
+  newestFromParent(stripe: number): number {
+    return this.feeds[stripe]!.newest
+  }
+
+  /** Notes that a stripe is asked of a link, from the sequence after `newest` on. */
+  ask(stripe: number, link: number, newest: number, now: number): void {
+    const feed = this.feeds[stripe]!
+    feed.parent = link
+    feed.granted = false
+    feed.askedAt = now
+    feed.newest = newest
+  }
+
+  /** Notes that a link sent a packet. */
+  heard(link: number, stripe: number, sequence: number): void {
+    const feed = this.feeds[stripe]
+    if (feed?.parent === link && sequence > feed.newest) feed.newest = sequence
+  }
+
+  grant(link: number, stripes: StripeSet): void {
+    for (const stripe of stripesIn(stripes)) {
+      const feed = this.feeds[stripe]
+      if (feed?.parent === link) feed.granted = true
+    }
+  }
+
+  /** The stripes of this set are no longer asked of or fed by this link. */
+  drop(link: number, stripes: StripeSet): void {
+    for (const stripe of stripesIn(stripes)) {
+      const feed = this.feeds[stripe]
+      if (feed?.parent !== link) continue
+      feed.parent = undefined
+      feed.granted = false
+    }
+  }
+
+  /**
+   * Notes by which path a parent's stripes come.
+   *
+   * @returns the stripes whose path changed, and those whose path cannot be followed with the reason.
+   */
+  setPath(
+    link: number,
+    stripes: StripeSet,
+    path: readonly ShortId[],
+    self: ShortId
+  ): { changed: StripeSet; problem: PathProblem | undefined } {
+    const problem = pathProblem(path, self)
+    let changed = NO_STRIPES
+    for (const stripe of stripesIn(stripes)) {
+      const feed = this.feeds[stripe]
+      if (feed?.parent !== link || problem !== undefined || samePath(feed.path, path)) continue
+      feed.path = path
+      changed |= oneStripe(stripe)
+    }
+    return { changed, problem }
+  }
+
+  /** The longest of the stripes' paths: how many links the audio passes to get here; 255 while nothing comes. */
+  get depth(): number {
+    let depth = 0
+    for (const feed of this.feeds) if (feed.granted && feed.path !== undefined) depth = Math.max(depth, feed.path.length)
+    return depth === 0 ? UNFED_DEPTH : depth
+  }
+}
+
+/** The depth of a peer that no stripe reaches. */
+export const UNFED_DEPTH = 255
+
+/** Whether a path ends in a loop or is too long to be taken. */
+export function pathProblem(path: readonly ShortId[], self: ShortId): PathProblem | undefined {
+  if (path.some((id) => equal(id, self))) return 'loop'
+  return path.length >= MAX_PATH ? 'too-deep' : undefined
+}
+
+export function samePath(a: readonly ShortId[] | undefined, b: readonly ShortId[] | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return a.length === b.length && a.every((id, i) => equal(id, b[i]!))
+}

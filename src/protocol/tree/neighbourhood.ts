@@ -1,0 +1,209 @@
+/**
+ * The links to other peers: handshake, bounds, duplicates, farewell. Whom they feed and by whom they are fed is
+ * decided elsewhere.
+ */
+
+import { HELLO_TIMEOUT_MS, MAX_REASON_BYTES, PROTOCOL_VERSION } from '../limits.js'
+import type { Output } from '../machine.js'
+import type { Random } from '../random.js'
+import type { BroadcastId } from '../wire/broadcast.js'
+import { equal } from '../wire/cursor.js'
+import { type ByeReason, encodeMessage, type Hello, type Message } from '../wire/message.js'
+import { idKey, type PeerId, type PeerRecord } from '../wire/record.js'
+import { Candidates } from './candidates.js'
+import { UNFED_DEPTH } from './feeds.js'
+import { Neighbour } from './neighbour.js'
+
+/** Peers named in a refusal or a farewell: enough to find room, few enough to stay in one datagram. */
+const MAX_OTHERS = 4
+
+export interface NeighbourhoodOptions {
+  readonly self: PeerRecord
+  readonly broadcast: BroadcastId
+  readonly leaf: boolean
+  readonly maxLinks: number
+}
+
+export class Neighbourhood {
+  readonly candidates: Candidates
+  private readonly options: NeighbourhoodOptions
+  private readonly emit: (output: Output) => void
+  private readonly neighbours = new Map<number, Neighbour>()
+  private readonly dialling = new Set<string>()
+
+  constructor(options: NeighbourhoodOptions, emit: (output: Output) => void) {
+    this.options = options
+    this.emit = emit
+    this.candidates = new Candidates(options.self.id)
+  }
+
+  get(link: number): Neighbour | undefined {
+    return this.neighbours.get(link)
+  }
+
+  get size(): number {
+    return this.neighbours.size
+  }
+
+  get dials(): number {
+    return this.dialling.size
+  }
+
+  all(): Iterable<Neighbour> {
+    return this.neighbours.values()
+  }
+
+  /** Neighbours that have said HELLO. */
+  *ready(): Generator<Neighbour> {
+    for (const neighbour of this.neighbours.values()) if (neighbour.ready) yield neighbour
+  }
+
+  /** Dials up to `count` candidates that are not neighbours yet. @returns how many. */
+  dial(count: number, now: number, random: Random): number {
+    const room = Math.max(0, this.options.maxLinks - this.neighbours.size - this.dialling.size)
+    const except = new Set(this.dialling)
+    for (const { record, dialled } of this.neighbours.values()) {
+      if (record !== undefined) except.add(idKey(record.id))
+      if (dialled !== undefined) except.add(idKey(dialled))
+    }
+    const chosen = this.candidates.pick(Math.min(count, room), except, now, random)
+    for (const peer of chosen) {
+      this.dialling.add(idKey(peer.id))
+      this.emit({ type: 'dial', peer })
+    }
+    return chosen.length
+  }
+
+  dialFailed(peer: PeerId, now: number): void {
+    this.dialling.delete(idKey(peer))
+    this.candidates.avoid(peer, now)
+  }
+
+  /** A link is open: both ends say HELLO at once. */
+  opened(link: number, dialled: PeerId | undefined, remoteId: PeerId | undefined, now: number): void {
+    if (dialled !== undefined) this.dialling.delete(idKey(dialled))
+    this.neighbours.set(link, new Neighbour(link, dialled, remoteId, now))
+    const { self, broadcast, leaf, maxLinks } = this.options
+    if (remoteId !== undefined && this.candidates.isBanned(remoteId, now)) {
+      this.bye(link, 'bad-signature', 'you are banned here')
+    } else if (this.neighbours.size > maxLinks) {
+      this.bye(link, 'full', `all ${maxLinks} links are in use`)
+    } else {
+      this.send(link, {
+        type: 'hello',
+        minVersion: PROTOCOL_VERSION,
+        maxVersion: PROTOCOL_VERSION,
+        peerId: self.id,
+        broadcast,
+        leaf,
+        addresses: self.addresses
+      })
+    }
+  }
+
+  /**
+   * Takes a HELLO. @returns the link that ended by it: the neighbour's own if it was refused, an older one to the same
+   * peer if that is superseded, or undefined.
+   */
+  hello(neighbour: Neighbour, hello: Hello, now: number): number | undefined {
+    const problem = this.problem(neighbour, hello)
+    if (problem !== undefined) {
+      const other = neighbour.dialled ?? hello.peerId
+      this.candidates.avoid(other, now)
+      this.bye(neighbour.link, problem.reason, problem.text)
+      return neighbour.link
+    }
+    const twin = this.withId(hello.peerId)
+    neighbour.record = { id: hello.peerId, addresses: hello.addresses }
+    neighbour.leaf = hello.leaf
+    this.candidates.add([neighbour.record])
+    this.candidates.succeeded(hello.peerId)
+    if (twin === undefined) return undefined
+    const loser = this.loser(twin, neighbour)
+    this.bye(loser.link, 'closing', 'we are linked already')
+    return loser.link
+  }
+
+  /** The link is gone. @returns who it was. */
+  closed(link: number, now: number): Neighbour | undefined {
+    const neighbour = this.neighbours.get(link)
+    this.neighbours.delete(link)
+    if (neighbour?.dialled !== undefined && !neighbour.ready) this.candidates.avoid(neighbour.dialled, now)
+    return neighbour
+  }
+
+  /** Says farewell and ends the link. */
+  bye(link: number, reason: ByeReason, text: string): void {
+    if (!this.neighbours.has(link)) return
+    const others = this.withRoom(link)
+    this.send(link, { type: 'bye', reason, text: text.slice(0, MAX_REASON_BYTES - 1), others })
+    this.emit({ type: 'close', link })
+    this.neighbours.delete(link)
+  }
+
+  /** Neighbours that may have room, to be named to somebody else. */
+  withRoom(exceptLink: number): PeerRecord[] {
+    const records: PeerRecord[] = []
+    for (const { link, record, freeSlots, depth } of this.ready()) {
+      if (link === exceptLink || freeSlots === 0 || depth === UNFED_DEPTH) continue
+      if (record!.addresses.length > 0) records.push(record!)
+      if (records.length >= MAX_OTHERS) break
+    }
+    return records
+  }
+
+  /** Ends the links whose other end never said HELLO. */
+  dropSilent(now: number): void {
+    for (const { link, ready, openedAt } of [...this.neighbours.values()]) {
+      if (ready || now < openedAt + HELLO_TIMEOUT_MS) continue
+      this.bye(link, 'too-much', 'no HELLO came')
+      this.closed(link, now)
+    }
+  }
+
+  /** When the next silent link is to be ended. */
+  nextDeadline(): number {
+    let next = Infinity
+    for (const { ready, openedAt } of this.neighbours.values()) {
+      if (!ready) next = Math.min(next, openedAt + HELLO_TIMEOUT_MS)
+    }
+    return next
+  }
+
+  send(link: number, message: Message): void {
+    this.emit({ type: 'send', link, bytes: encodeMessage(message) })
+  }
+
+  private problem(neighbour: Neighbour, hello: Hello): { reason: ByeReason; text: string } | undefined {
+    const { self, broadcast } = this.options
+    if (hello.minVersion > PROTOCOL_VERSION || hello.maxVersion < PROTOCOL_VERSION) {
+      const text = `you speak versions ${hello.minVersion} to ${hello.maxVersion}, I speak ${PROTOCOL_VERSION}`
+      return { reason: 'version', text }
+    }
+    if (hello.broadcast.name !== broadcast.name || !equal(hello.broadcast.publisher, broadcast.publisher)) {
+      return { reason: 'wrong-broadcast', text: 'I carry another broadcast' }
+    }
+    if (equal(hello.peerId, self.id)) return { reason: 'closing', text: 'I dialled myself' }
+    for (const expected of [neighbour.remoteId, neighbour.dialled]) {
+      if (expected !== undefined && !equal(expected, hello.peerId)) {
+        return { reason: 'malformed', text: 'you are not who you say' }
+      }
+    }
+    return undefined
+  }
+
+  private withId(id: PeerId): Neighbour | undefined {
+    for (const neighbour of this.ready()) if (equal(neighbour.record!.id, id)) return neighbour
+    return undefined
+  }
+
+  /** Of two links to one peer, the one to end. Both ends come to the same answer: the link that the smaller id dialled
+   * stays; if one end dialled both, the newer, since its dialler must have lost the older. */
+  private loser(older: Neighbour, newer: Neighbour): Neighbour {
+    const iDialledOlder = older.dialled !== undefined
+    const iDialledNewer = newer.dialled !== undefined
+    if (iDialledOlder === iDialledNewer) return older
+    const iAmSmaller = idKey(this.options.self.id) < idKey(newer.record!.id)
+    return iAmSmaller === iDialledOlder ? newer : older
+  }
+}

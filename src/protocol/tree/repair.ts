@@ -1,0 +1,49 @@
+/**
+ * Backfill: which missing packets to ask for again, and of whom. Remembers what was asked, so that nothing is asked
+ * twice in a short time, and each next time of another feed.
+ */
+
+import { BACKFILL_RETRY_MS, MAX_WANTED } from '../limits.js'
+
+interface Asked {
+  at: number
+  times: number
+}
+
+export class Repair {
+  private readonly asked = new Map<number, Asked>()
+
+  /**
+   * @param missing sequences, ascending.
+   * @param sources links that may have them, best first; the n-th time a packet is asked of the n-th of them.
+   * @returns what to ask of which link, at most {@link MAX_WANTED} each.
+   */
+  plan(missing: readonly number[], sources: (sequence: number) => readonly number[], now: number): Map<number, number[]> {
+    const wants = new Map<number, number[]>()
+    for (const sequence of missing) {
+      const asked = this.asked.get(sequence)
+      if (asked !== undefined && now < asked.at + BACKFILL_RETRY_MS) continue
+      const links = sources(sequence)
+      if (links.length === 0) continue
+      const times = asked?.times ?? 0
+      const link = links[times % links.length]!
+      const list = wants.get(link) ?? []
+      if (list.length >= MAX_WANTED) continue
+      // A WANT spans at most 65,535 sequences from its first; the window is far smaller.
+      list.push(sequence)
+      wants.set(link, list)
+      this.asked.set(sequence, { at: now, times: times + 1 })
+    }
+    return wants
+  }
+
+  /** Whether this packet was asked for again. Forgets it: it is here. */
+  arrived(sequence: number): boolean {
+    return this.asked.delete(sequence)
+  }
+
+  /** Nothing below this sequence is wanted any more. */
+  forgetBelow(sequence: number): void {
+    for (const asked of this.asked.keys()) if (asked < sequence) this.asked.delete(asked)
+  }
+}

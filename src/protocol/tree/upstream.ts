@@ -1,0 +1,320 @@
+/**
+ * The way up: keeps every stripe fed. Deals orphaned stripes out among the neighbours, moves a stripe whose parent
+ * stalls, keeps spares, and asks for what is missing. Time is judged against the show's own progress: a stripe
+ * stalls when *the others* go on without it.
+ */
+
+import {
+  BACKFILL_DELAY_MS,
+  GATHER_MS,
+  GRANT_TIMEOUT_MS,
+  SILENCE_MS,
+  STALL_AVOID_MS,
+  STALL_MS
+} from '../limits.js'
+import type { Notice } from '../machine.js'
+import type { Random } from '../random.js'
+import { type Grant, type Path, type Refusal, SINCE_RECENT } from '../wire/message.js'
+import type { PeerId, ShortId } from '../wire/record.js'
+import { Feeds, UNFED_DEPTH } from './feeds.js'
+import type { Neighbour } from './neighbour.js'
+import type { Neighbourhood } from './neighbourhood.js'
+import { chooseSpares, dealStripes, type Option } from './policy.js'
+import { Repair } from './repair.js'
+import { NO_STRIPES, oneStripe, stripeCount, stripeOf, type StripeSet, stripesIn } from './stripes.js'
+
+/** What the way up must know of the show's progress. The window and the playout know it. */
+export interface Progress {
+  /** The highest sequence of a stripe, −1 before the first. */
+  newestIn(stripe: number): number
+  /** The lowest sequence that is still worth having. */
+  readonly wanted: number
+  /** How far the show has gone on since the first packet after this sequence: show time in ms, and the wall
+   * time at which that packet came. Undefined if there is none. */
+  after(sequence: number): { readonly showMs: number; readonly at: number } | undefined
+  /** Missing sequences that are worth having, ascending, but for those whose successor came after this time. */
+  missing(before: number): number[]
+}
+
+export interface UpstreamOptions {
+  readonly epoch: number
+  readonly stripes: number
+  readonly parents: number
+  readonly spares: number
+}
+
+/** How often a stripe that is late, or a hole, is looked at; wall time. Half of the shortest patience there is. */
+const WATCH_MS = BACKFILL_DELAY_MS / 2
+
+export class Upstream {
+  readonly feeds: Feeds
+  private readonly options: UpstreamOptions
+  private readonly self: ShortId
+  private readonly hood: Neighbourhood
+  private readonly random: Random
+  private readonly notice: (notice: Notice) => void
+  private readonly repair = new Repair()
+  private gatherUntil: number | undefined
+  private heardAt: number
+  private watchAt = Infinity
+
+  constructor(
+    options: UpstreamOptions,
+    self: ShortId,
+    hood: Neighbourhood,
+    random: Random,
+    notice: (notice: Notice) => void,
+    now: number
+  ) {
+    this.options = options
+    this.self = self
+    this.hood = hood
+    this.random = random
+    this.notice = notice
+    this.heardAt = now
+    this.feeds = new Feeds(options.stripes)
+  }
+
+  /** A packet came. */
+  heard(neighbour: Neighbour, sequence: number, now: number): void {
+    this.heardAt = now
+    neighbour.heardAt = now
+    this.feeds.heard(neighbour.link, stripeOf(sequence, this.options.stripes), sequence)
+  }
+
+  /** A packet got into the window. @returns whether it had been asked for again. */
+  arrived(sequence: number, now: number): boolean {
+    this.watchAt = Math.min(this.watchAt, now + WATCH_MS)
+    return this.repair.arrived(sequence)
+  }
+
+  /** Takes a GRANT: what was refused is asked of somebody else. */
+  granted(neighbour: Neighbour, grant: Grant, now: number): void {
+    if (grant.epoch !== this.options.epoch) return
+    this.feeds.grant(neighbour.link, grant.stripes)
+    const refused = this.feeds.stripesOf(neighbour.link) & grant.refused
+    this.feeds.drop(neighbour.link, refused)
+    if (refused !== NO_STRIPES) neighbour.avoid(refused, now + avoidAfter(grant.refusal))
+    this.hood.candidates.add(grant.others)
+  }
+
+  /** Takes a PATH. @returns the stripes whose path changed: those below want to know. */
+  path(neighbour: Neighbour, path: Path, now: number): StripeSet {
+    const { changed, problem } = this.feeds.setPath(neighbour.link, path.stripes, path.peers, this.self)
+    if (problem !== undefined) {
+      const stripes = this.feeds.stripesOf(neighbour.link) & path.stripes
+      this.feeds.drop(neighbour.link, stripes)
+      neighbour.avoid(stripes, now + avoidAfter(problem))
+      this.subscribe(neighbour.link, NO_STRIPES, undefined)
+    }
+    return changed
+  }
+
+  /** The link is gone: its stripes are orphans. */
+  lost(link: number, peer: PeerId | undefined): void {
+    const stripes = this.feeds.stripesOf(link)
+    this.feeds.drop(link, stripes)
+    this.feeds.removeSpare(link)
+    if (stripes !== NO_STRIPES && peer !== undefined) {
+      this.notice({ event: 'parent-lost', peer, stripes: stripeCount(stripes) })
+    }
+  }
+
+  /** Looks after everything; to be called after each happening and at the deadline. */
+  tend(progress: Progress, now: number): void {
+    this.expireRequests(now)
+    this.moveStalled(progress, now)
+    this.dealOrphans(progress, now)
+    this.keepSpares(now)
+    this.askAgain(progress, now)
+  }
+
+  /** How many more links this way up could use. */
+  linksNeeded(now: number): number {
+    const { parents, spares } = this.options
+    const silent = now >= this.heardAt + SILENCE_MS
+    if (this.feeds.complete) {
+      const idle = this.optionsNow(now).filter((option) => this.isSpareMaterial(option)).length
+      return Math.max(0, spares + (silent ? 1 : 0) - this.feeds.spareLinks.size - idle)
+    }
+    const usable = this.optionsNow(now).filter((option) => option.freeSlots > 0 && option.depth < UNFED_DEPTH)
+    return Math.max(0, parents + spares - usable.length)
+  }
+
+  /** Whether this link is of use to us. */
+  isUsed(link: number): boolean {
+    return this.feeds.spareLinks.has(link) || this.feeds.stripesOf(link) !== NO_STRIPES
+  }
+
+  /** The show is over here: those who feed us need not wait for us. */
+  wantNothing(): void {
+    const links = new Set([...this.feeds.parents(), ...this.feeds.spareLinks])
+    for (const link of links) {
+      this.feeds.drop(link, this.feeds.stripesOf(link))
+      this.feeds.removeSpare(link)
+      this.subscribe(link, NO_STRIPES, undefined)
+    }
+  }
+
+  nextDeadline(now: number): number {
+    let next = this.watchAt
+    if (this.gatherUntil !== undefined) next = Math.min(next, this.gatherUntil)
+    for (let stripe = 0; stripe < this.options.stripes; stripe++) {
+      if (this.feeds.parentOf(stripe) !== undefined && !this.feeds.isGranted(stripe)) {
+        next = Math.min(next, this.feeds.askedAt(stripe) + GRANT_TIMEOUT_MS)
+      }
+    }
+    if (this.feeds.orphans() !== NO_STRIPES) {
+      for (const neighbour of this.hood.ready()) next = Math.min(next, neighbour.nextForgiven(now))
+    }
+    if (this.heardAt + SILENCE_MS > now) next = Math.min(next, this.heardAt + SILENCE_MS)
+    return next
+  }
+
+  /** A parent that does not even answer a SUBSCRIBE is not waited for. */
+  private expireRequests(now: number): void {
+    for (let stripe = 0; stripe < this.options.stripes; stripe++) {
+      const parent = this.feeds.parentOf(stripe)
+      if (parent === undefined || this.feeds.isGranted(stripe)) continue
+      if (now < this.feeds.askedAt(stripe) + GRANT_TIMEOUT_MS) continue
+      this.feeds.drop(parent, oneStripe(stripe))
+      this.hood.get(parent)?.avoid(oneStripe(stripe), now + STALL_AVOID_MS)
+      this.subscribe(parent, NO_STRIPES, undefined)
+    }
+  }
+
+  /** Moves each stripe that the others have left behind, if there is anybody to move it to. */
+  private moveStalled(progress: Progress, now: number): void {
+    for (let stripe = 0; stripe < this.options.stripes; stripe++) {
+      const parent = this.feeds.parentOf(stripe)
+      if (parent === undefined || !this.feeds.isGranted(stripe)) continue
+      if (!this.hasStalled(stripe, progress, now)) continue
+      const others = this.optionsNow(now).filter((option) => option.link !== parent)
+      const dealt = dealStripes(oneStripe(stripe), others, this.random)
+      if (dealt.size === 0) continue
+      const neighbour = this.hood.get(parent)
+      neighbour?.avoid(oneStripe(stripe), now + STALL_AVOID_MS)
+      if (neighbour?.record !== undefined) this.notice({ event: 'stalled', peer: neighbour.record.id, stripe })
+      this.feeds.drop(parent, oneStripe(stripe))
+      this.subscribe(parent, NO_STRIPES, undefined)
+      this.askDealt(dealt, progress, now)
+    }
+  }
+
+  private hasStalled(stripe: number, progress: Progress, now: number): boolean {
+    const last = this.feeds.newestFromParent(stripe)
+    const expected = last < 0 ? progress.wanted : last + this.options.stripes
+    const after = progress.after(expected)
+    if (after === undefined) return false
+    const since = Math.max(after.at, this.feeds.askedAt(stripe))
+    return after.showMs >= STALL_MS && now - since >= STALL_MS
+  }
+
+  /** Asks for stripes that nobody feeds. A newcomer first waits a moment for several links to choose among. */
+  private dealOrphans(progress: Progress, now: number): void {
+    const orphans = this.feeds.orphans()
+    const gatherUntil = this.gatherUntil
+    this.gatherUntil = undefined
+    if (orphans === NO_STRIPES) return
+    const options = this.optionsNow(now)
+    const usable = options.filter((option) => option.freeSlots > 0 && option.depth < UNFED_DEPTH)
+    if (usable.length === 0) return
+    if (this.feeds.parents().size === 0 && usable.length < this.options.parents && this.hood.dials > 0) {
+      const until = gatherUntil ?? now + GATHER_MS
+      if (now < until) {
+        this.gatherUntil = until
+        return
+      }
+    }
+    this.askDealt(dealStripes(orphans, options, this.random), progress, now)
+  }
+
+  private askDealt(dealt: ReadonlyMap<number, StripeSet>, progress: Progress, now: number): void {
+    for (const [link, stripes] of dealt) {
+      this.feeds.removeSpare(link)
+      for (const stripe of stripesIn(stripes)) this.feeds.ask(stripe, link, progress.newestIn(stripe), now)
+      this.subscribe(link, stripes, progress)
+    }
+  }
+
+  /** Tells a parent all that we want of it; `added` are the stripes that it is to begin with the past of. */
+  private subscribe(link: number, added: StripeSet, progress: Progress | undefined): void {
+    if (this.hood.get(link) === undefined) return
+    let since = SINCE_RECENT
+    if (progress !== undefined && stripesIn(added).every((stripe) => progress.newestIn(stripe) >= 0)) {
+      for (const stripe of stripesIn(added)) since = Math.min(since, progress.newestIn(stripe) + 1)
+    }
+    this.hood.send(link, {
+      type: 'subscribe',
+      epoch: this.options.epoch,
+      stripes: this.feeds.stripesOf(link),
+      sample: this.feeds.spareLinks.has(link),
+      since
+    })
+  }
+
+  /** Fills up the spares once every stripe is fed. */
+  private keepSpares(now: number): void {
+    const lacking = this.options.spares - this.feeds.spareLinks.size
+    if (lacking <= 0 || !this.feeds.complete) return
+    const unused = this.optionsNow(now).filter((option) => this.isSpareMaterial(option))
+    for (const link of chooseSpares(unused, lacking, this.random)) {
+      this.feeds.addSpare(link)
+      this.subscribe(link, NO_STRIPES, undefined)
+    }
+  }
+
+  private isSpareMaterial(option: Option): boolean {
+    return (
+      option.feeding === NO_STRIPES &&
+      option.freeSlots > 0 &&
+      option.depth < UNFED_DEPTH &&
+      !this.feeds.spareLinks.has(option.link)
+    )
+  }
+
+  /** Asks for holes that have been there long enough: of the stripe's own parent first, then of the others. */
+  private askAgain(progress: Progress, now: number): void {
+    this.watchAt = Infinity
+    this.repair.forgetBelow(progress.wanted)
+    const missing = progress.missing(now - BACKFILL_DELAY_MS)
+    if (missing.length > 0) {
+      const sources = this.repairSources()
+      const wants = this.repair.plan(missing, (sequence) => sources[stripeOf(sequence, this.options.stripes)]!, now)
+      for (const [link, sequences] of wants) this.hood.send(link, { type: 'want', sequences })
+    }
+    if (progress.missing(now).length > 0) this.watchAt = now + WATCH_MS
+  }
+
+  /** For each stripe the links to ask for its packets, in order. */
+  private repairSources(): number[][] {
+    const others = [...this.feeds.parents(), ...this.feeds.spareLinks]
+    return Array.from({ length: this.options.stripes }, (_, stripe) => {
+      const parent = this.feeds.parentOf(stripe)
+      if (parent === undefined || !this.feeds.isGranted(stripe)) return others
+      return [parent, ...others.filter((link) => link !== parent)]
+    })
+  }
+
+  private optionsNow(now: number): Option[] {
+    const options: Option[] = []
+    for (const neighbour of this.hood.ready()) {
+      if (neighbour.leaf) continue
+      options.push({
+        link: neighbour.link,
+        freeSlots: neighbour.freeSlots,
+        depth: neighbour.depth,
+        feeding: this.feeds.stripesOf(neighbour.link),
+        avoid: neighbour.avoided(now)
+      })
+    }
+    return options
+  }
+}
+
+/** How long a refusal is believed. Slots come and go within seconds, being fed or a loop within the time that a
+ * STATUS takes, which is the sooner of the two to tell. */
+function avoidAfter(refusal: Refusal): number {
+  return refusal === 'full' ? 2_000 : 1_000
+}
+
