@@ -1,0 +1,32 @@
+/** From frames that are heard to an Ogg Opus output. */
+
+import type { OggSink } from '../audio/sink.js'
+import type { StreamFormat } from '../protocol/media/frame.js'
+import type { HeardFrame } from './frame-queue.js'
+
+/** What a decoder needs to converge when it begins in the middle of a stream: 80 ms (RFC 7845 section 4.2). */
+const JOIN_PRE_SKIP = 3840
+
+/**
+ * Writes every frame. A stream begins where a decoder has to begin anew; lost audio is kept as time.
+ *
+ * @throws TreecastError `output-unwritable`.
+ */
+export async function writeFrames(frames: AsyncIterable<HeardFrame>, sink: OggSink): Promise<void> {
+  let format: StreamFormat | undefined
+  for await (const frame of frames) {
+    if (frame.begins !== 'no' || format === undefined || !sameDecoder(format, frame.format)) {
+      format = frame.format
+      const preSkip = frame.begins === 'start' ? format.preSkip : Math.max(format.preSkip, JOIN_PRE_SKIP)
+      sink.start({ ...format, preSkip })
+    } else if (frame.lostBefore > 0) sink.gap(frame.lostBefore)
+    sink.write(frame)
+    await sink.ready()
+  }
+  await sink.end()
+}
+
+/** Whether one decoder does for both. */
+function sameDecoder(a: StreamFormat, b: StreamFormat): boolean {
+  return a.channels === b.channels && a.outputGain === b.outputGain
+}

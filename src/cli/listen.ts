@@ -1,0 +1,150 @@
+/** `listen` and `relay`, which is a listener without output. */
+
+import { type Command } from 'commander'
+import { listen, type Listener, type ListenOptions, type ListenSummary } from '../api/listen.js'
+import type { Stats } from '../api/stats.js'
+import { writeFrames } from '../api/write-frames.js'
+import { openSink, type OggSink } from '../audio/sink.js'
+import { TreecastError } from '../protocol/errors.js'
+import { parseLink } from '../protocol/wire/link.js'
+import { randomUint32 } from '../runtime/crypto.js'
+import { port, positive, whole } from './arguments.js'
+import { bytes, plural, type Reporter } from './reporter.js'
+import { run } from './run.js'
+
+interface Options {
+  out?: string
+  leaf?: boolean
+  host?: string
+  port?: number
+  maxChildren?: number
+  upload?: number
+  buffer?: number
+  wait?: number
+  duration?: number
+  json?: boolean
+}
+
+export function addListen(program: Command): void {
+  const command = program
+    .command('listen')
+    .summary('join a broadcast and pass it on')
+    .description('Joins a broadcast, passes it on to other listeners, and writes it as Ogg Opus. Ends with the broadcast.')
+    .option('--out <file>', 'where to write Ogg Opus, "-" for stdout (default: nowhere)')
+    .option('--leaf', 'pass nothing on')
+  addCommon(command, 'listener')
+}
+
+export function addRelay(program: Command): void {
+  const command = program
+    .command('relay')
+    .summary('pass a broadcast on without listening')
+    .description('Joins a broadcast and passes it on to listeners, without any output. Ends with the broadcast.')
+  addCommon(command, 'relay')
+}
+
+function addCommon(command: Command, role: 'listener' | 'relay'): void {
+  command
+    .argument('<link>', 'the treecast: link of the broadcast')
+    .option('--host <address>', 'address at which others can reach this one (default: the one towards the tracker)')
+    .option('--port <port>', 'port to listen on, 0 for any free one', port)
+    .option('--max-children <n>', 'copies to upload at most, 0 for none (default: 4)', whole(0, 1000))
+    .option('--upload <kbps>', 'upload to use at most, kbit/s', whole(0, 10_000_000))
+    .option('--buffer <ms>', 'how long a missing packet is waited for (default: 2000)', whole(100, 5000))
+    .option('--wait <seconds>', 'how long to wait for a broadcast that is not live yet (default: 10)', positive(604_800))
+    .option('--duration <seconds>', 'leave after so many seconds of listening', positive(604_800))
+    .option('--json', 'events on stdout, one JSON object a line')
+    .action((link: string, options: Options) =>
+      run(options.json === true, (reporter, signal) => act(link, role, options, reporter, signal))
+    )
+}
+
+async function act(
+  text: string,
+  role: 'listener' | 'relay',
+  options: Options,
+  reporter: Reporter,
+  signal: AbortSignal
+): Promise<void> {
+  const { out, leaf, host, maxChildren, upload, buffer, wait, json } = options
+  const link = parseLink(text)
+  if (out === '-' && json === true) {
+    throw new TreecastError('bad-option', '--out - and --json both want stdout; write the audio to a file, or leave out --json')
+  }
+  // Opened before anything else: a path that cannot be written is known at once.
+  const sink = out === undefined ? undefined : await openSink(out, { serial: randomUint32() })
+  const given: ListenOptions = {
+    role,
+    signal,
+    ...(leaf === undefined ? {} : { leaf }),
+    ...(host === undefined ? {} : { host }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(maxChildren === undefined ? {} : { maxChildren }),
+    ...(upload === undefined ? {} : { maxUploadKbps: upload }),
+    ...(buffer === undefined ? {} : { bufferMs: buffer }),
+    ...(wait === undefined ? {} : { waitMs: wait * 1000 })
+  }
+  try {
+    const listener = await listen(link, given)
+    reporter.say(`joined "${link.name}"`)
+    await follow(listener, sink, options, reporter, signal)
+  } catch (error) {
+    // Interrupted while it waited: that is what was asked.
+    if (!signal.aborted) throw error
+  }
+}
+
+/** Reports what happens until the show, the duration, or our patience ends. */
+async function follow(
+  listener: Listener,
+  sink: OggSink | undefined,
+  options: Options,
+  reporter: Reporter,
+  signal: AbortSignal
+): Promise<void> {
+  let duration: NodeJS.Timeout | undefined
+  const leave = (): void => void listener.close()
+  signal.addEventListener('abort', leave, { once: true })
+  listener.on('playing', ({ startupMs }) => {
+    reporter.event('playing', { startupMs }, `playing after ${startupMs} ms`)
+    if (options.duration !== undefined) duration = setTimeout(leave, options.duration * 1000)
+  })
+  listener.on('metadata', (fields) => {
+    reporter.event('metadata', { fields: Object.fromEntries(fields) }, nowPlaying(fields))
+  })
+  listener.on('gap', ({ packets, samples }) => {
+    reporter.event('gap', { packets, samples }, `lost ${plural(packets, 'packet')}, ${Math.round(samples / 48)} ms`)
+  })
+  listener.on('stats', (stats) => {
+    reporter.event('stats', stats)
+    reporter.progress(describe(stats))
+  })
+  listener.on('ended', (summary) => reporter.event('ended', summary, farewell(summary)))
+  const written = sink === undefined ? Promise.resolve() : writeFrames(listener.frames(), sink)
+  try {
+    await written
+  } finally {
+    if (sink !== undefined) leave()
+    await listener.ended
+    clearTimeout(duration)
+  }
+}
+
+function nowPlaying(fields: ReadonlyMap<string, string>): string | undefined {
+  const words = [fields.get('artist'), fields.get('title')].filter((text) => text !== undefined)
+  // eslint-disable-next-line no-control-regex
+  return words.length === 0 ? undefined : `now: ${words.join(' – ').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')}`
+}
+
+function describe({ depth, parents, spares, children, bytesIn, bytesOut, bufferMs, gaps }: Stats): string {
+  if (parents === 0) return 'looking for parents'
+  return (
+    `depth ${depth}: ${plural(parents, 'parent')}, ${plural(spares, 'spare')}, ${children} fed; ` +
+    `${bytes(bytesIn)} in, ${bytes(bytesOut)} out, ${(bufferMs / 1000).toFixed(1)} s ahead, ${plural(gaps, 'packet')} lost`
+  )
+}
+
+function farewell({ complete, frames, gaps }: ListenSummary): string {
+  const lost = gaps === 0 ? 'nothing lost' : `${plural(gaps, 'packet')} lost`
+  return `${complete ? 'the show has ended' : 'left'}: ${plural(frames, 'frame')}, ${lost}`
+}

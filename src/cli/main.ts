@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+/** The `treecast` command: one file a subcommand, each thin. */
+
+import { Command, CommanderError } from 'commander'
+import { readFileSync } from 'node:fs'
+import process from 'node:process'
+import { addBroadcast } from './broadcast.js'
+import { addListen, addRelay } from './listen.js'
+import { EXIT } from './run.js'
+import { addTracker } from './tracker.js'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+const program = new Command('treecast')
+  .description('Carries a live audio show to any crowd through its own listeners.')
+  .version(version)
+  .showHelpAfterError('(--help tells what can be said)')
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'treecast: ')) })
+  .exitOverride()
+
+addTracker(program)
+addBroadcast(program)
+addListen(program)
+addRelay(program)
+for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
+}

@@ -1,0 +1,175 @@
+/**
+ * Drives one peer machine in the real world: turns what happens on links and clocks into inputs, and carries out what
+ * it says. The only caller of `step` outside the simulator.
+ */
+
+import { type Input, type Output } from '../protocol/machine.js'
+import type { Peer } from '../protocol/peer.js'
+import { dataHead } from '../protocol/wire/message.js'
+import type { PeerRecord } from '../protocol/wire/record.js'
+import type { Link, Transport } from '../transport/link.js'
+import { now } from './clock.js'
+import { verify } from './crypto.js'
+
+/** Longer timers overflow to 1 ms in JavaScript. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+export interface DriverOptions {
+  readonly peer: Peer
+  readonly transport: Transport
+  readonly dialTracker: (url: string, signal: AbortSignal) => Promise<Link>
+  /** The show key's signature; the origin only. */
+  readonly sign?: (message: Uint8Array) => Uint8Array
+  /** What the machine gives to hear, and what it tells. */
+  readonly onOutput: (output: Extract<Output, { type: 'play' | 'notice' }>) => void
+}
+
+export class Driver {
+  /** Resolves when the machine is done and all links and timers are gone. */
+  readonly done: Promise<void>
+  private readonly options: DriverOptions
+  private readonly links = new Map<number, Link>()
+  private readonly inputs: Input[] = []
+  private readonly abort = new AbortController()
+  private readonly resolveDone: () => void
+  private nextLink = 1
+  private stepping = false
+  private finished = false
+  private timer: NodeJS.Timeout | undefined
+  private timerAt = Infinity
+
+  constructor(options: DriverOptions) {
+    this.options = options
+    let resolve: () => void = () => undefined
+    this.done = new Promise((done) => (resolve = done))
+    this.resolveDone = resolve
+    options.transport.onLink = (link) => this.open(link, (number) => this.openedBy(number, link, undefined))
+  }
+
+  /** Hands the machine an input. Called from within an output, it waits for its turn. */
+  give(input: Input): void {
+    this.inputs.push(input)
+    if (this.stepping || this.finished) return
+    this.stepping = true
+    try {
+      for (let next = this.inputs.shift(); next !== undefined && !this.isFinished; next = this.inputs.shift()) {
+        for (const output of this.options.peer.step(next, now())) this.carryOut(output)
+      }
+    } finally {
+      this.stepping = false
+    }
+    this.setTimer()
+  }
+
+  /** How many links there are by transport. */
+  linkCounts(): Record<string, number> {
+    const counts: Record<string, number> = {}
+    for (const { transport } of this.links.values()) counts[transport] = (counts[transport] ?? 0) + 1
+    return counts
+  }
+
+  private get isFinished(): boolean {
+    return this.finished
+  }
+
+  private carryOut(output: Output): void {
+    switch (output.type) {
+      case 'data':
+        this.links.get(output.link)?.send('data', dataHead(output.hops, output.packet.length), output.packet)
+        break
+      case 'send':
+        this.links.get(output.link)?.send('control', output.bytes)
+        break
+      case 'verify': {
+        const { check, key, message, signature } = output
+        this.give({ type: 'verified', check, valid: verify(key, message, signature) })
+        break
+      }
+      case 'sign': {
+        if (this.options.sign === undefined) throw new Error('only an origin signs')
+        this.give({ type: 'signed', sequence: output.sequence, signature: this.options.sign(output.message) })
+        break
+      }
+      case 'dial':
+        void this.dial(output.peer)
+        break
+      case 'connect-tracker':
+        void this.connectTracker(output.tracker)
+        break
+      case 'close': {
+        const link = this.links.get(output.link)
+        this.links.delete(output.link)
+        link?.close()
+        break
+      }
+      case 'play':
+      case 'notice':
+        this.options.onOutput(output)
+        break
+      case 'done':
+        void this.finish()
+        break
+    }
+  }
+
+  private async dial(peer: PeerRecord): Promise<void> {
+    try {
+      const link = await this.options.transport.dial(peer.id, peer.addresses, this.abort.signal)
+      this.open(link, (number) => this.openedBy(number, link, peer.id))
+    } catch {
+      this.give({ type: 'dial-failed', peer: peer.id })
+    }
+  }
+
+  private async connectTracker(tracker: string): Promise<void> {
+    try {
+      const link = await this.options.dialTracker(tracker, this.abort.signal)
+      this.open(link, (number) => ({ type: 'tracker-opened', tracker, link: number }))
+    } catch {
+      this.give({ type: 'tracker-failed', tracker })
+    }
+  }
+
+  private openedBy(link: number, { remoteId }: Link, dialled: Uint8Array | undefined): Input {
+    return { type: 'opened', link, dialled, remoteId }
+  }
+
+  private open(link: Link, opened: (number: number) => Input): void {
+    if (this.finished) {
+      link.close()
+      return
+    }
+    const number = this.nextLink++
+    this.links.set(number, link)
+    link.onMessage = (bytes) => this.give({ type: 'received', link: number, bytes })
+    link.onClose = () => {
+      if (this.links.delete(number)) this.give({ type: 'closed', link: number })
+    }
+    this.give(opened(number))
+  }
+
+  /** One timer for the machine's next deadline. An earlier one that is set already is left to fire in vain. */
+  private setTimer(): void {
+    if (this.finished) return
+    const deadline = this.options.peer.nextDeadline(now())
+    if (deadline === Infinity || this.timerAt <= deadline) return
+    clearTimeout(this.timer)
+    this.timerAt = deadline
+    this.timer = setTimeout(this.onTimer, Math.min(Math.max(0, Math.ceil(deadline - now())), MAX_TIMER_MS))
+  }
+
+  private readonly onTimer = (): void => {
+    this.timerAt = Infinity
+    this.give({ type: 'tick' })
+  }
+
+  private async finish(): Promise<void> {
+    this.finished = true
+    clearTimeout(this.timer)
+    this.abort.abort()
+    for (const link of this.links.values()) link.close()
+    this.links.clear()
+    await this.options.transport.close()
+    this.resolveDone()
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * The tracker as a server: the tracker machine behind a WebSocket, and beside it, on the same port, what operators ask
+ * by HTTP: `/healthz` (the process answers), `/readyz` (it takes joins), `/stats.json`.
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { WebSocketServer } from 'ws'
+import { TreecastError } from '../protocol/errors.js'
+import { MAX_MESSAGE_BYTES } from '../protocol/limits.js'
+import { Tracker, type TrackerInput, type TrackerStats } from '../protocol/tracker.js'
+import { now } from '../runtime/clock.js'
+import { randomUint32 } from '../runtime/crypto.js'
+import type { Link, LinkLimits } from '../transport/link.js'
+import { webSocketLink } from '../transport/websocket/index.js'
+
+/** A client that does not get its headers out in this time is a slow loris; ms. */
+const HEADERS_TIMEOUT_MS = 4_000
+
+/** A connection that says nothing in this time is closed; ms. */
+const FIRST_MESSAGE_TIMEOUT_MS = 3_000
+
+/** What a tracker may have queued for one peer: a few answers. */
+const LIMITS: LinkLimits = {
+  maxMessageBytes: MAX_MESSAGE_BYTES,
+  dataQueueBytes: 0,
+  controlQueueBytes: 64 * 1024
+}
+
+export interface TrackerOptions {
+  /** Address to listen on. Default: all of this machine's. */
+  readonly host?: string
+  /** Default 8470; 0 picks a free one. */
+  readonly port?: number
+}
+
+/** The tracker's port where none is told: unassigned by IANA, and free of what usually runs on web ports. */
+export const DEFAULT_TRACKER_PORT = 8470
+
+export interface TrackerServerStats extends TrackerStats {
+  /** Open WebSocket connections. */
+  readonly connections: number
+  readonly uptimeSeconds: number
+}
+
+export class TrackerServer {
+  /** Where peers reach it: ws://host:port. */
+  readonly url: string
+  private readonly server: Server
+  private readonly sockets: WebSocketServer
+  private readonly machine = new Tracker(randomUint32())
+  private readonly links = new Map<number, Link>()
+  private readonly startedAt = now()
+  private nextLink = 1
+  private timer: NodeJS.Timeout | undefined
+  private timerAt = Infinity
+  private closing = false
+
+  /** Use {@link startTracker}. */
+  constructor(server: Server, host: string | undefined) {
+    this.server = server
+    const { port, address, family } = server.address() as AddressInfo
+    const name = host ?? (address === '::' || address === '0.0.0.0' ? '127.0.0.1' : address)
+    this.url = `ws://${family === 'IPv6' && name.includes(':') ? `[${name}]` : name}:${port}`
+    server.on('request', (request, response) => this.answer(request, response))
+    this.sockets = new WebSocketServer({ server, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false })
+    this.sockets.on('connection', (socket) => this.open(webSocketLink(socket, LIMITS)))
+  }
+
+  stats(): TrackerServerStats {
+    const uptimeSeconds = Math.round((now() - this.startedAt) / 1000)
+    return { ...this.machine.stats(), connections: this.links.size, uptimeSeconds }
+  }
+
+  /** Ends all connections and the server. Peers turn to their other trackers, or come back to this one. */
+  async close(): Promise<void> {
+    if (this.closing) return
+    this.closing = true
+    clearTimeout(this.timer)
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()))
+    for (const link of this.links.values()) link.close()
+    this.sockets.close()
+    this.server.closeAllConnections()
+    await closed
+  }
+
+  private open(link: Link): void {
+    const number = this.nextLink++
+    this.links.set(number, link)
+    const silence = setTimeout(() => link.close(), FIRST_MESSAGE_TIMEOUT_MS)
+    link.onMessage = (bytes) => {
+      clearTimeout(silence)
+      this.give({ type: 'received', link: number, bytes })
+    }
+    link.onClose = () => {
+      clearTimeout(silence)
+      if (this.links.delete(number)) this.give({ type: 'closed', link: number })
+    }
+    this.give({ type: 'opened', link: number })
+  }
+
+  private give(input: TrackerInput): void {
+    for (const output of this.machine.step(input, now())) {
+      const link = this.links.get(output.link)
+      if (output.type === 'send') link?.send('control', output.bytes)
+      else {
+        this.links.delete(output.link)
+        link?.close()
+      }
+    }
+    this.setTimer()
+  }
+
+  private setTimer(): void {
+    const deadline = this.machine.nextDeadline()
+    if (this.closing || deadline === Infinity || this.timerAt <= deadline) return
+    clearTimeout(this.timer)
+    this.timerAt = deadline
+    this.timer = setTimeout(this.onTimer, Math.max(0, Math.ceil(deadline - now())))
+  }
+
+  private readonly onTimer = (): void => {
+    this.timerAt = Infinity
+    this.give({ type: 'tick' })
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      send(response, 405, { error: 'only GET is answered here' })
+      return
+    }
+    switch (request.url?.split('?')[0]) {
+      case '/healthz':
+        send(response, 200, { status: 'ok' })
+        break
+      case '/readyz':
+        if (this.closing) send(response, 503, { status: 'closing' })
+        else send(response, 200, { status: 'ready' })
+        break
+      case '/stats.json':
+        send(response, 200, this.stats())
+        break
+      default:
+        send(response, 404, { error: 'a treecast tracker: /healthz /readyz /stats.json, and a WebSocket for peers' })
+    }
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(`${JSON.stringify(body)}\n`)
+}
+
+/**
+ * Starts a tracker.
+ *
+ * @throws TreecastError `cannot-listen`.
+ */
+export function startTracker(options: TrackerOptions = {}): Promise<TrackerServer> {
+  const { host, port = DEFAULT_TRACKER_PORT } = options
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000 })
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)))
+    server.listen(port, host, () => resolve(new TrackerServer(server, host)))
+  })
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string | undefined, port: number): TreecastError {
+  const where = host === undefined ? `port ${port}` : `${host}:${port}`
+  const reason =
+    error.code === 'EADDRINUSE'
+      ? 'another program has it; choose another --port, or 0 for any'
+      : error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND'
+        ? 'this machine has no such address; choose another --host'
+        : error.code === 'EACCES'
+          ? 'permission denied; choose a port above 1023'
+          : error.message
+  return new TreecastError('cannot-listen', `cannot listen on ${where}: ${reason}`, { cause: error })
+}
