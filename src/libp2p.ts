@@ -5,4 +5,11 @@
  */
 
 export { libp2pTransport, type Libp2pTransportOptions } from './transport/libp2p/index.js'
-export { type CloseReason, DialError, type Link, type LinkLimits, type Priority, type Transport } from './transport/link.js'
+export {
+  type CloseReason,
+  DialError,
+  type Link,
+  type LinkLimits,
+  type Priority,
+  type Transport
+} from './transport/link.js'

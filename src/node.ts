@@ -5,9 +5,21 @@
  */
 
 export * from './index.js'
-export { type Broadcast, broadcast, type BroadcastEvents, type BroadcastOptions, type BroadcastSummary } from './api/broadcast.js'
+export {
+  type Broadcast,
+  broadcast,
+  type BroadcastEvents,
+  type BroadcastOptions,
+  type BroadcastSummary
+} from './api/broadcast.js'
 export type { HeardFrame } from './api/frame-queue.js'
-export { listen, type Listener, type ListenerEvents, type ListenOptions, type ListenSummary } from './api/listen.js'
+export {
+  listen,
+  type Listener,
+  type ListenerEvents,
+  type ListenOptions,
+  type ListenSummary
+} from './api/listen.js'
 export type { NetworkOptions } from './api/start-peer.js'
 export type { Stats } from './api/stats.js'
 export { writeFrames } from './api/write-frames.js'
@@ -19,4 +31,9 @@ export type { PeerStats } from './protocol/peer.js'
 export type { TrackerStats } from './protocol/tracker.js'
 export { type KeyPair, keyPairFromPem, keyPairFromSeed, randomSeed } from './runtime/crypto.js'
 export { openKeyFile } from './runtime/key-file.js'
-export { startTracker, type TrackerOptions, type TrackerServer, type TrackerServerStats } from './tracker/server.js'
+export {
+  startTracker,
+  type TrackerOptions,
+  type TrackerServer,
+  type TrackerServerStats
+} from './tracker/server.js'

@@ -6,6 +6,7 @@ import type { Source, SourceItem, Tag } from '../audio/source.js'
 import { TreecastError } from '../protocol/errors.js'
 import {
   DEFAULT_STRIPES,
+  MAX_FRAME_BYTES,
   MAX_CERTIFICATE_SECONDS,
   MAX_METADATA_FIELDS,
   MAX_METADATA_KEY_BYTES,
@@ -78,7 +79,11 @@ export class Broadcast extends Emitter<BroadcastEvents> {
   private statsTimer: NodeJS.Timeout | undefined
 
   /** Use {@link broadcast}. */
-  constructor(link: string, feed: (broadcast: Broadcast, signal: AbortSignal) => Promise<void>, live: Promise<void>) {
+  constructor(
+    link: string,
+    feed: (broadcast: Broadcast, signal: AbortSignal) => Promise<void>,
+    live: Promise<void>
+  ) {
     super()
     this.link = link
     this.ended = live.then(() => this.run(feed))
@@ -111,6 +116,11 @@ export class Broadcast extends Emitter<BroadcastEvents> {
   take(item: SourceItem): void {
     const { driver } = this.running!
     if (item.type === 'frame') {
+      const { length } = item.frame.data
+      if (length > MAX_FRAME_BYTES) {
+        const problem = `a frame of ${length} bytes is more than the ${MAX_FRAME_BYTES} that a packet holds`
+        throw new TreecastError('not-opus', `the source is no ordinary Opus: ${problem}; encode it again`)
+      }
       driver.give({ type: 'source-frame', frame: item.frame })
       return
     }
@@ -184,7 +194,8 @@ export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
       onNotice: (notice) => {
         if (notice.event === 'joined') live()
         else if (notice.event === 'no-tracker') fail(noTracker(trackers))
-        else if (notice.event === 'refused') fail(new TreecastError('no-tracker', `the tracker refused: ${notice.text}`))
+        else if (notice.event === 'refused')
+          fail(new TreecastError('no-tracker', `the tracker refused: ${notice.text}`))
         show.noticed(notice)
       }
     })
@@ -207,18 +218,27 @@ export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
 }
 
 /** Opens the source and reads to its first item: a source that is none is known before anything is announced. */
-async function begin(options: BroadcastOptions): Promise<{ first: SourceItem; rest: AsyncIterator<SourceItem> }> {
+async function begin(
+  options: BroadcastOptions
+): Promise<{ first: SourceItem; rest: AsyncIterator<SourceItem> }> {
   const { source, loop = false, stallMs } = options
   const opened =
-    typeof source === 'string' ? openSource(source, { loop, ...(stallMs === undefined ? {} : { stallMs }) }) : source
+    typeof source === 'string'
+      ? openSource(source, { loop, ...(stallMs === undefined ? {} : { stallMs }) })
+      : source
   const rest = opened[Symbol.asyncIterator]()
   const { value, done } = await rest.next()
-  if (done === true) throw new TreecastError('source-empty', 'the source holds no audio; name an Ogg Opus source')
+  if (done === true)
+    throw new TreecastError('source-empty', 'the source holds no audio; name an Ogg Opus source')
   return { first: value, rest }
 }
 
 /** The rest of the source at the audio's pace, until the signal. */
-function paced(rest: AsyncIterator<SourceItem>, options: BroadcastOptions, signal: AbortSignal): AsyncIterable<SourceItem> {
+function paced(
+  rest: AsyncIterator<SourceItem>,
+  options: BroadcastOptions,
+  signal: AbortSignal
+): AsyncIterable<SourceItem> {
   const { source, speed = 1 } = options
   const live = typeof source !== 'string' || isLive(source)
   signal.addEventListener('abort', () => void rest.return?.(), { once: true })
@@ -227,11 +247,14 @@ function paced(rest: AsyncIterator<SourceItem>, options: BroadcastOptions, signa
 
 function linkOf(publisher: Uint8Array, name: string, trackers: readonly string[]): string {
   const problem = nameProblem(name)
-  if (problem !== undefined) throw new TreecastError('bad-option', `the name "${name}" is not allowed: ${problem}`)
-  if (trackers.length === 0) throw new TreecastError('bad-option', 'a broadcast needs a tracker, as in ws://host:port')
+  if (problem !== undefined)
+    throw new TreecastError('bad-option', `the name "${name}" is not allowed: ${problem}`)
+  if (trackers.length === 0)
+    throw new TreecastError('bad-option', 'a broadcast needs a tracker, as in ws://host:port')
   for (const url of trackers) {
     const wrong = trackerUrlProblem(url)
-    if (wrong !== undefined) throw new TreecastError('bad-option', `the tracker "${url}" is not allowed: ${wrong}`)
+    if (wrong !== undefined)
+      throw new TreecastError('bad-option', `the tracker "${url}" is not allowed: ${wrong}`)
   }
   return formatLink({ publisher, name, trackers })
 }
@@ -257,8 +280,7 @@ function metadataOf(tags: readonly Tag[]): Map<string, string> {
   for (const { name, value } of tags) {
     const key = name.toLowerCase()
     const fits =
-      Buffer.byteLength(key) <= MAX_METADATA_KEY_BYTES &&
-      Buffer.byteLength(value) <= MAX_METADATA_VALUE_BYTES
+      Buffer.byteLength(key) <= MAX_METADATA_KEY_BYTES && Buffer.byteLength(value) <= MAX_METADATA_VALUE_BYTES
     if (fits && key !== 'encoder' && fields.size < MAX_METADATA_FIELDS) fields.set(key, value)
   }
   return fields

@@ -227,7 +227,8 @@ function untilCertified(
       if (notice.event === 'certified') settle()
       else if (notice.event === 'joined') joined = true
       else if (notice.event === 'no-tracker' && !joined) settle(noTracker(broadcast.trackers))
-      else if (notice.event === 'refused') problem = new TreecastError('version-mismatch', `refused: ${notice.text}`)
+      else if (notice.event === 'refused')
+        problem = new TreecastError('version-mismatch', `refused: ${notice.text}`)
       else if (notice.event === 'not-the-publisher') problem = notThePublisher(broadcast)
     })
     signal?.addEventListener('abort', onAbort)
@@ -237,7 +238,10 @@ function untilCertified(
 
 /** No tracker answered. */
 export function noTracker(trackers: readonly string[]): TreecastError {
-  const which = trackers.length === 1 ? `the tracker ${trackers[0]} does` : `none of the trackers ${trackers.join(', ')} does`
+  const which =
+    trackers.length === 1
+      ? `the tracker ${trackers[0]} does`
+      : `none of the trackers ${trackers.join(', ')} does`
   return new TreecastError('no-tracker', `${which} not answer; check the address, and that it is running`)
 }
 

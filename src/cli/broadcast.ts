@@ -30,16 +30,26 @@ export function addBroadcast(program: Command): void {
     )
     .argument('<source>', 'an Ogg Opus file, "-" for Ogg Opus on stdin, or an http(s):// Ogg Opus stream')
     .requiredOption('--tracker <url>', 'ws:// or wss:// URL of a tracker; may be repeated', collect)
-    .option('--key <file>', "the publisher's key; made if there is no such file (default: a new key for this show only)")
+    .option(
+      '--key <file>',
+      "the publisher's key; made if there is no such file (default: a new key for this show only)"
+    )
     .option('--name <text>', 'name of the broadcast in its link (default: live)')
-    .option('--host <address>', 'address at which others can reach this one (default: the one towards the tracker)')
+    .option(
+      '--host <address>',
+      'address at which others can reach this one (default: the one towards the tracker)'
+    )
     .option('--port <port>', 'port to listen on, 0 for any free one', port)
     .option('--max-children <n>', 'copies that the origin uploads at most (default: 4)', whole(1, 1000))
     .option('--packet-ms <n>', 'audio to a packet, ms (default: 100)', whole(20, 1000))
     .option('--stripes <n>', 'trees over which the show is spread (default: 4)', whole(1, 16))
     .option('--loop', 'begin a file again when it ends')
     .option('--speed <factor>', 'send so many times faster than the audio, for rehearsals', positive(1000))
-    .option('--stall-timeout <seconds>', 'end when the source gives nothing for so long (default: 10)', positive(86_400))
+    .option(
+      '--stall-timeout <seconds>',
+      'end when the source gives nothing for so long (default: 10)',
+      positive(86_400)
+    )
     .option('--json', 'events on stdout, one JSON object a line')
     .action((source: string, options: Options) =>
       run(options.json === true, (reporter, signal) => act(source, options, reporter, signal))
@@ -47,7 +57,18 @@ export function addBroadcast(program: Command): void {
 }
 
 async function act(source: string, options: Options, reporter: Reporter, signal: AbortSignal): Promise<void> {
-  const { tracker: trackers, key, name, host, maxChildren, packetMs, stripes, loop, speed, stallTimeout } = options
+  const {
+    tracker: trackers,
+    key,
+    name,
+    host,
+    maxChildren,
+    packetMs,
+    stripes,
+    loop,
+    speed,
+    stallTimeout
+  } = options
   const opened = key === undefined ? undefined : await openKeyFile(key)
   if (opened?.isNew === true) reporter.say(`made a new publisher's key: ${key}`)
   const given: BroadcastOptions = {
@@ -67,12 +88,15 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
   }
   const show = await broadcast(given)
   reporter.event('live', { link: show.link }, `live: ${show.link}`)
-  if (opened === undefined) reporter.say('this link is good for this show only; --key FILE keeps it for the next')
+  if (opened === undefined)
+    reporter.say('this link is good for this show only; --key FILE keeps it for the next')
   show.on('stats', (stats) => {
     reporter.event('stats', stats)
     const { peers, children, packets, sent } = stats
     const copies = packets === 0 ? 0 : sent / packets
-    reporter.progress(`on the air: ${plural(peers, 'peer')}, ${children} fed from here, ${copies.toFixed(2)} copies sent`)
+    reporter.progress(
+      `on the air: ${plural(peers, 'peer')}, ${children} fed from here, ${copies.toFixed(2)} copies sent`
+    )
   })
   show.on('ended', ({ packets, frames, copies }) => {
     const text = `ended: ${plural(frames, 'frame')} in ${plural(packets, 'packet')}, ${copies.toFixed(2)} copies sent`

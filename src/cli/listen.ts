@@ -29,7 +29,9 @@ export function addListen(program: Command): void {
   const command = program
     .command('listen')
     .summary('join a broadcast and pass it on')
-    .description('Joins a broadcast, passes it on to other listeners, and writes it as Ogg Opus. Ends with the broadcast.')
+    .description(
+      'Joins a broadcast, passes it on to other listeners, and writes it as Ogg Opus. Ends with the broadcast.'
+    )
     .option('--out <file>', 'where to write Ogg Opus, "-" for stdout (default: nowhere)')
     .option('--leaf', 'pass nothing on')
   addCommon(command, 'listener')
@@ -39,19 +41,28 @@ export function addRelay(program: Command): void {
   const command = program
     .command('relay')
     .summary('pass a broadcast on without listening')
-    .description('Joins a broadcast and passes it on to listeners, without any output. Ends with the broadcast.')
+    .description(
+      'Joins a broadcast and passes it on to listeners, without any output. Ends with the broadcast.'
+    )
   addCommon(command, 'relay')
 }
 
 function addCommon(command: Command, role: 'listener' | 'relay'): void {
   command
     .argument('<link>', 'the treecast: link of the broadcast')
-    .option('--host <address>', 'address at which others can reach this one (default: the one towards the tracker)')
+    .option(
+      '--host <address>',
+      'address at which others can reach this one (default: the one towards the tracker)'
+    )
     .option('--port <port>', 'port to listen on, 0 for any free one', port)
     .option('--max-children <n>', 'copies to upload at most, 0 for none (default: 4)', whole(0, 1000))
     .option('--upload <kbps>', 'upload to use at most, kbit/s', whole(0, 10_000_000))
     .option('--buffer <ms>', 'how long a missing packet is waited for (default: 2000)', whole(100, 5000))
-    .option('--wait <seconds>', 'how long to wait for a broadcast that is not live yet (default: 10)', positive(604_800))
+    .option(
+      '--wait <seconds>',
+      'how long to wait for a broadcast that is not live yet (default: 10)',
+      positive(604_800)
+    )
     .option('--duration <seconds>', 'leave after so many seconds of listening', positive(604_800))
     .option('--json', 'events on stdout, one JSON object a line')
     .action((link: string, options: Options) =>
@@ -69,7 +80,10 @@ async function act(
   const { out, leaf, host, maxChildren, upload, buffer, wait, json } = options
   const link = parseLink(text)
   if (out === '-' && json === true) {
-    throw new TreecastError('bad-option', '--out - and --json both want stdout; write the audio to a file, or leave out --json')
+    throw new TreecastError(
+      'bad-option',
+      '--out - and --json both want stdout; write the audio to a file, or leave out --json'
+    )
   }
   // Opened before anything else: a path that cannot be written is known at once.
   const sink = out === undefined ? undefined : await openSink(out, { serial: randomUint32() })
@@ -113,7 +127,11 @@ async function follow(
     reporter.event('metadata', { fields: Object.fromEntries(fields) }, nowPlaying(fields))
   })
   listener.on('gap', ({ packets, samples }) => {
-    reporter.event('gap', { packets, samples }, `lost ${plural(packets, 'packet')}, ${Math.round(samples / 48)} ms`)
+    reporter.event(
+      'gap',
+      { packets, samples },
+      `lost ${plural(packets, 'packet')}, ${Math.round(samples / 48)} ms`
+    )
   })
   listener.on('stats', (stats) => {
     reporter.event('stats', stats)
@@ -133,7 +151,9 @@ async function follow(
 function nowPlaying(fields: ReadonlyMap<string, string>): string | undefined {
   const words = [fields.get('artist'), fields.get('title')].filter((text) => text !== undefined)
   // eslint-disable-next-line no-control-regex
-  return words.length === 0 ? undefined : `now: ${words.join(' – ').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')}`
+  return words.length === 0
+    ? undefined
+    : `now: ${words.join(' – ').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')}`
 }
 
 function describe({ depth, parents, spares, children, bytesIn, bytesOut, bufferMs, gaps }: Stats): string {

@@ -9,7 +9,9 @@ import { addListen, addRelay } from './listen.js'
 import { EXIT } from './run.js'
 import { addTracker } from './tracker.js'
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 const program = new Command('treecast')
   .description('Carries a live audio show to any crowd through its own listeners.')

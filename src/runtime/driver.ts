@@ -52,7 +52,11 @@ export class Driver {
     if (this.stepping || this.finished) return
     this.stepping = true
     try {
-      for (let next = this.inputs.shift(); next !== undefined && !this.isFinished; next = this.inputs.shift()) {
+      for (
+        let next = this.inputs.shift();
+        next !== undefined && !this.isFinished;
+        next = this.inputs.shift()
+      ) {
         for (const output of this.options.peer.step(next, now())) this.carryOut(output)
       }
     } finally {

@@ -141,7 +141,9 @@ export class TrackerServer {
         send(response, 200, this.stats())
         break
       default:
-        send(response, 404, { error: 'a treecast tracker: /healthz /readyz /stats.json, and a WebSocket for peers' })
+        send(response, 404, {
+          error: 'a treecast tracker: /healthz /readyz /stats.json, and a WebSocket for peers'
+        })
     }
   }
 }
