@@ -36,7 +36,13 @@
 export { type ErrorCode, TreecastError } from './errors.js'
 export * as limits from './limits.js'
 export type { Input, Notice, Output } from './machine.js'
-export { type Frame, MAX_FRAME_SAMPLES, opusDuration, SAMPLES_PER_MS, type StreamFormat } from './media/frame.js'
+export {
+  type Frame,
+  MAX_FRAME_SAMPLES,
+  opusDuration,
+  SAMPLES_PER_MS,
+  type StreamFormat
+} from './media/frame.js'
 export type { Pace, PlayoutItem } from './media/playout.js'
 export { isCanonicalSignature, isSoundKey } from './media/signature.js'
 export { type OriginOptions, Peer, type PeerOptions, type PeerStats } from './peer.js'

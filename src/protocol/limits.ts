@@ -20,6 +20,9 @@ export const MAX_DATAGRAM_BYTES = 1150
  * the longest and fattest that Opus makes, is 7,650 B. */
 export const MAX_PACKET_BYTES = 8 * 1024
 
+/** Longest frame: a packet less its header, one frame's length and its signature. */
+export const MAX_FRAME_BYTES = MAX_PACKET_BYTES - 128
+
 /** Most frames in a packet: 120 ms of 2.5 ms frames. */
 export const MAX_FRAMES_PER_PACKET = 48
 
@@ -79,6 +82,10 @@ export const FAST_START_MS = 2_000
 /** How long a missing packet is waited for (show time) before playout gives it up. */
 export const DEFAULT_BUFFER_MS = 2_000
 
+/** And this long at least by the wall clock, when what comes is not paced: a reader that was held up finds seconds of
+ * one parent's packets before the first of another's. Four rounds of asking again. */
+export const HOLE_PATIENCE_MS = 1_000
+
 /** Shortest and longest buffer that can be asked for. The window must hold the buffer twice over. */
 export const MIN_BUFFER_MS = 100
 export const MAX_BUFFER_MS = 5_000
@@ -86,8 +93,15 @@ export const MAX_BUFFER_MS = 5_000
 /** Signature checks that may be under way in a peer: a whole fast start, and 0.1 s of work at 2,000/s. */
 export const MAX_PENDING_CHECKS = 256
 
-/** A stripe this far behind the other stripes (show time) and silent as long (wall time) has stalled. */
+/** A stripe that falls this far behind the other stripes (show time), and for as long (wall time), has stalled. */
 export const STALL_MS = 300
+
+/** A longer path is later by its nature: what a parent's stripe has always been behind the others is no stall, up to
+ * this much. Half of the default buffer: what is later could hardly be repaired in time. */
+export const MAX_LAG_MS = 1_000
+
+/** A peer whose own timers come this late has been held up itself, and does not blame its parents for it. */
+export const LATE_TICK_MS = 100
 
 /** With only one feed there are no other stripes to compare with. After this long without any packet (wall
  * time) more candidates are asked for; the feed is kept. */
@@ -99,6 +113,9 @@ export const BACKFILL_DELAY_MS = 60
 
 /** Asked again this long after (wall time), and of another feed. */
 export const BACKFILL_RETRY_MS = 250
+
+/** Between two WANTs on one link: ten a second stay well below what the other end takes for a flood. */
+export const WANT_INTERVAL_MS = 100
 
 /** Sequences in one WANT. */
 export const MAX_WANTED = 64
@@ -183,15 +200,16 @@ export const MAX_CERTIFICATE_SECONDS = 24 * 60 * 60
 /** Clocks of listeners are wrong by minutes; a certificate is honoured this much around its dates. */
 export const CLOCK_SKEW_SECONDS = 60 * 60
 
-/** A newcomer waits this long for its slowest stripe before it begins to play without it. */
-export const START_GRACE_MS = 500
+/** A newcomer waits this long for its slowest stripe before it begins to play without it. A show that begins with a
+ * quarter missing is worse than one that begins later; most have all stripes within 0.2 s. */
+export const START_GRACE_MS = 3_000
 
 /** A newcomer that has links but not yet its fill of them waits this long before it deals out its stripes, so that
  * they are spread and not all asked of the first. */
 export const GATHER_MS = 100
 
-/** A SUBSCRIBE that got no answer for so long counts as refused. */
-export const GRANT_TIMEOUT_MS = 2_000
+/** A SUBSCRIBE that got no answer for so long counts as refused: with a stall before it, still within the buffer. */
+export const GRANT_TIMEOUT_MS = 1_500
 
 /** A parent whose stripe stalled is not asked for it again for so long, unless there is nobody else. */
 export const STALL_AVOID_MS = 60_000

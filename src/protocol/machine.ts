@@ -78,6 +78,8 @@ export type Notice =
   | { readonly event: 'refused'; readonly text: string }
   /** The publisher's certificate is here and holds. */
   | { readonly event: 'certified'; readonly epoch: number }
+  /** The publisher's certificate is not valid today, or this machine's clock is wrong. */
+  | { readonly event: 'out-of-date' }
   /** What a peer offers is not signed by the publisher. */
   | { readonly event: 'not-the-publisher' }
   | { readonly event: 'banned'; readonly peer: PeerId; readonly why: string }

@@ -20,6 +20,7 @@ import {
   DEFAULT_SPARES,
   FAST_START_MS,
   IDLE_LINK_MS,
+  LATE_TICK_MS,
   LINGER_MS,
   PROTOCOL_VERSION,
   STATUS_INTERVAL_MS,
@@ -128,7 +129,8 @@ export interface PeerStats {
   bufferMs: number
 }
 
-type CheckOf = { readonly kind: 'packet'; readonly show: Show<number>; readonly sequence: number } | CertificateCheck
+type CheckOf =
+  { readonly kind: 'packet'; readonly show: Show<number>; readonly sequence: number } | CertificateCheck
 interface CertificateCheck {
   readonly kind: 'certificate'
   readonly certificate: Certificate
@@ -158,6 +160,8 @@ export class Peer {
   private era: Era | undefined
   private nextCheck = 0
   private joinedAs = ''
+  /** When a `tick` was asked for last. */
+  private promised = Infinity
   private statusSent = ''
   private statusAt = -Infinity
   private endingSince: number | undefined
@@ -190,7 +194,10 @@ export class Peer {
       },
       emit
     )
-    this.discovery = new Discovery({ trackers: options.trackers, everywhere: options.source !== undefined }, emit)
+    this.discovery = new Discovery(
+      { trackers: options.trackers, everywhere: options.source !== undefined },
+      emit
+    )
     if (options.maxUploadKbps !== undefined) {
       const bytesPerSecond = options.maxUploadKbps * 125
       this.upload = new TokenBucket(bytesPerSecond, (bytesPerSecond * UPLOAD_BURST_MS) / 1000, 0)
@@ -215,22 +222,8 @@ export class Peer {
 
   /** When to give the next `tick`, unless something happens before; Infinity for never. */
   nextDeadline(now: number): number {
-    if (this.isDone) return Infinity
-    let next = Math.min(this.discovery.nextDeadline(), this.discovery.leaseDue, this.hood.nextDeadline())
-    if (this.endingSince !== undefined) next = Math.min(next, this.endingSince + LINGER_MS)
-    if (this.status() !== this.statusSent) next = Math.min(next, this.statusAt + STATUS_INTERVAL_MS)
-    if (this.era !== undefined) {
-      const { show, upstream } = this.era
-      if (!this.isOrigin) next = Math.min(next, show.playout.nextDeadline())
-      if (upstream !== undefined && this.state === 'running') next = Math.min(next, upstream.nextDeadline(now))
-    }
-    if (this.linksLacking(now) > 0) {
-      next = Math.min(next, this.discovery.nextAsk, this.hood.candidates.nextReady(now))
-    }
-    for (const neighbour of this.hood.ready()) {
-      if (!this.isUsed(neighbour)) next = Math.min(next, neighbour.idleSince + IDLE_LINK_MS)
-    }
-    return next
+    this.promised = this.earliestDeadline(now)
+    return this.promised
   }
 
   /** A snapshot. */
@@ -322,6 +315,7 @@ export class Peer {
         this.beginEnding(now)
         break
       case 'tick':
+        if (now >= this.promised + LATE_TICK_MS) this.era?.upstream?.heldUp(now)
         break
       case 'leave':
         this.state = 'done'
@@ -431,8 +425,14 @@ export class Peer {
     this.era?.upstream?.lost(link, peer)
   }
 
-  /** The other end did what no honest peer does: it is told why, and not spoken to for long. */
-  private misbehaved(link: number, reason: 'malformed' | 'bad-signature' | 'too-much', why: string, now: number): void {
+  /** The other end did what no honest peer does: it is told why, and not spoken to for long. Too much at once may be an
+   * honest peer's, when what it said in a while was heard in a moment: that link only ends. */
+  private misbehaved(
+    link: number,
+    reason: 'malformed' | 'bad-signature' | 'too-much',
+    why: string,
+    now: number
+  ): void {
     const neighbour = this.hood.get(link)
     if (neighbour === undefined) {
       this.emit({ type: 'close', link })
@@ -440,7 +440,9 @@ export class Peer {
       return
     }
     const peer = neighbour.record?.id ?? neighbour.remoteId ?? neighbour.dialled
-    if (peer !== undefined) {
+    if (peer !== undefined && reason === 'too-much') {
+      this.hood.candidates.avoid(peer, now)
+    } else if (peer !== undefined) {
       this.hood.candidates.ban(peer, now)
       this.notice({ event: 'banned', peer, why })
     }
@@ -464,7 +466,7 @@ export class Peer {
       }
       case 'duplicate':
         this.counts.duplicates++
-        upstream?.heard(neighbour, sequence, now)
+        upstream?.heard(neighbour, sequence, show, now)
         break
       case 'forged':
         this.counts.rejected++
@@ -473,6 +475,7 @@ export class Peer {
       case 'old':
       case 'epoch':
       case 'busy':
+      case 'conflict':
         this.counts.rejected++
         break
     }
@@ -493,7 +496,7 @@ export class Peer {
       this.misbehaved(settled.from, 'bad-signature', 'a packet whose signature is wrong', now)
     } else if (settled.kept !== undefined) {
       const neighbour = this.hood.get(settled.from)
-      if (neighbour !== undefined) this.era.upstream?.heard(neighbour, check.sequence, now)
+      if (neighbour !== undefined) this.era.upstream?.heard(neighbour, check.sequence, check.show, now)
       this.accept(settled.kept, settled.from, now)
     }
   }
@@ -524,10 +527,14 @@ export class Peer {
 
   /** Origin: packets go to be signed. */
   private publish(packets: readonly UnsignedPacket[] | undefined): void {
-    if (packets === undefined || this.era === undefined) return
+    if (packets === undefined || this.era === undefined || this.state !== 'running') return
     for (const packet of packets) {
       this.unsigned.set(packet.sequence, packet)
-      this.emit({ type: 'sign', sequence: packet.sequence, message: this.era.show.messageToSign(packet.bytes) })
+      this.emit({
+        type: 'sign',
+        sequence: packet.sequence,
+        message: this.era.show.messageToSign(packet.bytes)
+      })
     }
   }
 
@@ -559,16 +566,25 @@ export class Peer {
     const added = era.downstream.subscribe(neighbour, subscribe)
     if (added === NO_STRIPES) return
     const { window, certificate } = era.show
-    const past = subscribe.since === SINCE_RECENT ? window.recent(FAST_START_MS) : window.since(subscribe.since)
+    const past =
+      subscribe.since === SINCE_RECENT ? window.recent(FAST_START_MS) : window.since(subscribe.since)
     for (const kept of past) {
-      if (hasStripe(added, kept.packet.sequence % certificate.stripes)) this.sendPacket(neighbour.link, kept, now)
+      if (hasStripe(added, kept.packet.sequence % certificate.stripes))
+        this.sendPacket(neighbour.link, kept, now)
     }
   }
 
   private refuseUncertified(neighbour: Neighbour, subscribe: Subscribe): void {
     const { epoch, stripes } = subscribe
     const refusal = 'not-fed'
-    this.hood.send(neighbour.link, { type: 'grant', epoch, stripes: NO_STRIPES, refused: stripes, refusal, others: [] })
+    this.hood.send(neighbour.link, {
+      type: 'grant',
+      epoch,
+      stripes: NO_STRIPES,
+      refused: stripes,
+      refusal,
+      others: []
+    })
   }
 
   /** A neighbour asks for packets again. */
@@ -605,7 +621,8 @@ export class Peer {
 
   private certificateChecked(check: CertificateCheck, valid: boolean, now: number): void {
     if (!valid) this.notThePublisher(check.link, now)
-    else if (check.certificate.epoch > (this.era?.show.certificate.epoch ?? -1)) this.adopt(check.certificate, now)
+    else if (check.certificate.epoch > (this.era?.show.certificate.epoch ?? -1))
+      this.adopt(check.certificate, now)
   }
 
   private notThePublisher(link: number, now: number): void {
@@ -624,7 +641,12 @@ export class Peer {
     const upstream = this.isOrigin
       ? undefined
       : new Upstream(
-          { epoch, stripes, parents: options.parents ?? DEFAULT_PARENTS, spares: options.spares ?? DEFAULT_SPARES },
+          {
+            epoch,
+            stripes,
+            parents: options.parents ?? DEFAULT_PARENTS,
+            spares: options.spares ?? DEFAULT_SPARES
+          },
           self,
           hood,
           this.random,
@@ -681,9 +703,9 @@ export class Peer {
     const { upstream, show } = this.era ?? {}
     if (this.state === 'running') {
       if (upstream !== undefined && show !== undefined) upstream.tend(show, now)
-      this.seek(now)
     }
     this.closeIdle(now)
+    if (this.state === 'running') this.seek(now)
     this.tellStatus(now)
     this.maybeFinishEnding(now)
   }
@@ -718,6 +740,7 @@ export class Peer {
     for (const neighbour of [...this.hood.ready()]) {
       if (this.isUsed(neighbour)) neighbour.idleSince = now
       else if (now >= neighbour.idleSince + IDLE_LINK_MS) {
+        this.hood.candidates.avoid(neighbour.record!.id, now)
         this.hood.bye(neighbour.link, 'closing', 'neither of us needs this link')
         this.linkEnded(neighbour.link, neighbour.record?.id)
       }
@@ -752,7 +775,9 @@ export class Peer {
 
   private maybeFinishEnding(now: number): void {
     if (this.state !== 'ending' || this.unsigned.size > 0) return
-    const served = [...this.hood.ready()].some(({ link }) => this.era?.downstream.children.isServed(link) === true)
+    const served = [...this.hood.ready()].some(
+      ({ link }) => this.era?.downstream.children.isServed(link) === true
+    )
     if (!served || now >= this.endingSince! + LINGER_MS) this.finish()
   }
 
@@ -763,6 +788,27 @@ export class Peer {
     this.discovery.stop()
     this.state = 'done'
     this.emit({ type: 'done' })
+  }
+
+  private earliestDeadline(now: number): number {
+    if (this.isDone) return Infinity
+    let next = Math.min(this.discovery.nextDeadline(), this.discovery.leaseDue, this.hood.nextDeadline())
+    if (this.endingSince !== undefined && this.unsigned.size === 0)
+      next = Math.min(next, this.endingSince + LINGER_MS)
+    if (this.status() !== this.statusSent) next = Math.min(next, this.statusAt + STATUS_INTERVAL_MS)
+    if (this.era !== undefined) {
+      const { show, upstream } = this.era
+      if (!this.isOrigin) next = Math.min(next, show.playout.nextDeadline())
+      if (upstream !== undefined && this.state === 'running')
+        next = Math.min(next, upstream.nextDeadline(now))
+    }
+    if (this.linksLacking(now) > 0) {
+      next = Math.min(next, this.discovery.nextAsk, this.hood.candidates.nextReady(now))
+    }
+    for (const neighbour of this.hood.ready()) {
+      if (!this.isUsed(neighbour)) next = Math.min(next, neighbour.idleSince + IDLE_LINK_MS)
+    }
+    return next
   }
 
   private notice(notice: Notice): void {

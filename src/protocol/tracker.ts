@@ -167,7 +167,11 @@ export class Tracker {
   private join(link: number, join: Join, now: number): void {
     if (join.minVersion > PROTOCOL_VERSION || join.maxVersion < PROTOCOL_VERSION) {
       const { minVersion, maxVersion } = join
-      this.refuse(link, 'version', `you speak versions ${minVersion} to ${maxVersion}, this tracker speaks ${PROTOCOL_VERSION}`)
+      this.refuse(
+        link,
+        'version',
+        `you speak versions ${minVersion} to ${maxVersion}, this tracker speaks ${PROTOCOL_VERSION}`
+      )
       return
     }
     const key = broadcastKey(join.broadcast)
@@ -212,11 +216,12 @@ export class Tracker {
     this.serveWaiting(member)
   }
 
-  /** Candidates for one member; if there are none that are fed, it waits. */
+  /** Candidates for one member; if there are none that are fed, it waits, unless it only wants spares. */
   private answer(member: Member, wanted: number, except: readonly string[]): void {
-    const candidates = wanted === 0 ? [] : this.candidatesFor(member, Math.min(wanted, CANDIDATES_PER_ANSWER), except)
+    const candidates =
+      wanted === 0 ? [] : this.candidatesFor(member, Math.min(wanted, CANDIDATES_PER_ANSWER), except)
     const { waiting } = member.swarm
-    if (wanted > 0 && !candidates.some(isFed)) waiting.add(member.link)
+    if (wanted > 0 && !isFed(member) && !candidates.some(isFed)) waiting.add(member.link)
     else waiting.delete(member.link)
     this.welcome(member, candidates)
   }
@@ -231,7 +236,10 @@ export class Tracker {
       waiting.delete(link)
       const member = members.get(link)
       if (member !== undefined && member !== host) {
-        this.welcome(member, [host, ...this.candidatesFor(member, CANDIDATES_PER_ANSWER - 1, [idKey(shortId(host.record.id))])])
+        this.welcome(member, [
+          host,
+          ...this.candidatesFor(member, CANDIDATES_PER_ANSWER - 1, [idKey(shortId(host.record.id))])
+        ])
       }
     }
   }

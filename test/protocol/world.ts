@@ -26,11 +26,14 @@ export interface Keys {
 }
 
 export function keysFromSeed(seed: number | Uint8Array): Keys {
-  const bytes = typeof seed === 'number' ? new Uint8Array(32).fill(seed) : seed
+  const bytes = typeof seed === 'number' ? new Uint8Array(32).fill(seed & 0xff).fill(seed >>> 8, 31) : seed
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), bytes])
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
-  return { publicKey: new Uint8Array(spki.subarray(12)), sign: (message) => new Uint8Array(sign(null, message, privateKey)) }
+  return {
+    publicKey: new Uint8Array(spki.subarray(12)),
+    sign: (message) => new Uint8Array(sign(null, message, privateKey))
+  }
 }
 
 const publicKeys = new Map<string, KeyObject>()
@@ -91,6 +94,8 @@ export interface Member {
   done: boolean
   /** Alive, but nothing goes in or out and no time passes: a frozen process. */
   frozen: boolean
+  /** What waits for it to thaw. */
+  readonly waiting: (() => void)[]
   /** Takes and answers control, and passes no packet on. */
   blackHole: boolean
   /** Changes what this member sends. */
@@ -105,12 +110,19 @@ export class World {
   readonly members: Member[] = []
   /** Every message that was sent between peers, for tests that look at the wire. */
   onMessage: ((from: Member, to: Member, message: Message) => void) | undefined
+  /** Every message between a member and the tracker, whichever way. */
+  onTrackerMessage: ((member: Member, message: Message) => void) | undefined
+  /** Looks at a member after each of its steps: for invariants. */
+  onStep: ((member: Member, input: Input, outputs: readonly Output[]) => void) | undefined
+  /** Whether a packet is lost on its way; control never is. */
+  loses: ((from: Member, to: Member) => boolean) | undefined
   trackerUp = true
   private readonly queue: { at: number; order: number; run: () => void }[] = []
   private order = 0
   private nextLink = 1
   private readonly trackerLinks = new Map<number, VirtualLink>()
   private readonly keys = new Map<Member, Keys>()
+  private readonly verdicts = new Map<string, boolean>()
 
   add(name: string, options: Partial<PeerOptions> = {}, signer: Keys = showKeys): Member {
     const keys = keysFromSeed(10 + this.members.length)
@@ -130,6 +142,7 @@ export class World {
       links: new Map(),
       done: false,
       frozen: false,
+      waiting: [],
       blackHole: false,
       tamper: undefined,
       deadline: Infinity
@@ -140,21 +153,29 @@ export class World {
     return member
   }
 
-  addOrigin(options: Partial<PeerOptions> = {}, certificate = makeCertificate(), signer: Keys = showKeys): Member {
-    return this.add(`origin${certificate.epoch}`, { role: 'origin', source: { certificate }, ...options }, signer)
+  addOrigin(
+    options: Partial<PeerOptions> = {},
+    certificate = makeCertificate(),
+    signer: Keys = showKeys,
+    name = `origin${certificate.epoch}`
+  ): Member {
+    return this.add(name, { role: 'origin', source: { certificate }, ...options }, signer)
   }
 
-  /** Feeds an origin with 20 ms frames at their pace, then ends the show. */
-  show(origin: Member, ms: number): void {
-    this.at(this.now, () => {
+  /** Feeds an origin with 20 ms frames at their pace, or so many times faster, then ends the show. */
+  show(origin: Member, ms: number, speed = 1): void {
+    const begin = this.now
+    this.at(begin, () => {
       this.give(origin, { type: 'source-stream', format: { channels: 1, preSkip: 312, outputGain: 0 } })
     })
-    for (let i = 0; i < ms / 20; i++) {
-      this.at(this.now + i * 20, () => {
+    const feed = (i: number): void => {
+      if (i * 20 >= ms) this.give(origin, { type: 'source-end' })
+      else {
         this.give(origin, { type: 'source-frame', frame: { data: frameOf(i), samples: 960, endTrim: 0 } })
-      })
+        this.at(begin + ((i + 1) * 20) / speed, () => feed(i + 1))
+      }
     }
-    this.at(this.now + ms, () => this.give(origin, { type: 'source-end' }))
+    this.at(begin, () => feed(0))
   }
 
   /** The process is gone: no BYE; links end at the other side after the delay. */
@@ -168,13 +189,24 @@ export class World {
     if (member.done) return
     const outputs = member.peer.step(input, this.now)
     for (const output of outputs) this.carryOut(member, output)
+    this.onStep?.(member, input, outputs)
     member.deadline = member.peer.nextDeadline(this.now)
-    if (member.deadline <= this.now) throw new Error(`${member.name}: after ${input.type} at ${this.now} the deadline ${member.deadline} has passed`)
+    if (member.deadline <= this.now)
+      throw new Error(
+        `${member.name}: after ${input.type} at ${this.now} the deadline ${member.deadline} has passed`
+      )
   }
 
   at(time: number, run: () => void): void {
-    this.queue.push({ at: time, order: this.order++, run })
-    this.queue.sort((a, b) => a.at - b.at || a.order - b.order)
+    const event = { at: time, order: this.order++, run }
+    let low = 0
+    let high = this.queue.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.queue[middle]!.at <= time) low = middle + 1
+      else high = middle
+    }
+    this.queue.splice(low, 0, event)
   }
 
   /** Runs until this much time has passed. */
@@ -198,13 +230,52 @@ export class World {
     const numbers: number[] = []
     for (const item of member.played) {
       if (item.type !== 'audio') continue
-      for (const { data } of item.frames) numbers.push(new DataView(data.buffer, data.byteOffset).getUint32(1))
+      for (const { data } of item.frames)
+        numbers.push(new DataView(data.buffer, data.byteOffset).getUint32(1))
     }
     return numbers
   }
 
   gaps(member: Member): number {
     return member.peer.stats().gaps
+  }
+
+  linked(member: Member, other: Member): boolean {
+    return [...member.links.values()].some(
+      (link) => link.open && (link.ends[0] === other || link.ends[1] === other)
+    )
+  }
+
+  /** Who feeds this member, by stripe; undefined where nobody does. */
+  parentsOf(member: Member): (Member | undefined)[] {
+    return member.peer
+      .parentIds()
+      .map((id) => this.members.find((other) => id !== undefined && equal(other.id, id)))
+  }
+
+  /** The trackers are unreachable from now on, and whoever was linked with one finds it gone. */
+  stopTracker(): void {
+    this.trackerUp = false
+    for (const [number, link] of this.trackerLinks) {
+      const member = link.ends[0]
+      this.at(this.now + this.delayMs, () => {
+        if (member.links.delete(number))
+          this.whenAwake(member, () => this.give(member, { type: 'closed', link: number }))
+      })
+    }
+    this.trackerLinks.clear()
+  }
+
+  /** Forty peers check the same packet: in virtual time once is enough. */
+  private verifySignature(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+    const asked = `${idKey(key)}${idKey(signature)}${Buffer.from(message).toString('latin1')}`
+    let valid = this.verdicts.get(asked)
+    if (valid === undefined) {
+      valid = checkSignature(key, message, signature)
+      this.verdicts.set(asked, valid)
+      if (this.verdicts.size > 2_000) this.verdicts.delete(this.verdicts.keys().next().value!)
+    }
+    return valid
   }
 
   private earliestDeadline(): Member | undefined {
@@ -241,8 +312,10 @@ export class World {
       }
       case 'verify': {
         const { check, key, message, signature } = output
-        const valid = checkSignature(key, message, signature)
-        this.at(this.now, () => this.give(member, { type: 'verified', check, valid }))
+        const valid = this.verifySignature(key, message, signature)
+        this.at(this.now, () =>
+          this.whenAwake(member, () => this.give(member, { type: 'verified', check, valid }))
+        )
         break
       }
       case 'sign': {
@@ -280,7 +353,11 @@ export class World {
       this.give(member, { type: 'dial-failed', peer })
       return
     }
-    const link: VirtualLink = { ends: [member, other], numbers: [this.nextLink++, this.nextLink++], open: true }
+    const link: VirtualLink = {
+      ends: [member, other],
+      numbers: [this.nextLink++, this.nextLink++],
+      open: true
+    }
     member.links.set(link.numbers[0], link)
     other.links.set(link.numbers[1], link)
     this.give(member, { type: 'opened', link: link.numbers[0], dialled: peer, remoteId: peer })
@@ -292,20 +369,35 @@ export class World {
     if (link === undefined || from.frozen) return
     const message = decodeMessages(sent)[0]!
     const bytes = from.tamper?.(message, sent.slice()) ?? sent.slice()
-    const [to, theirs] = link.ends[0] === from ? [link.ends[1], link.numbers[1]] : [link.ends[0], link.numbers[0]]
+    const [to, theirs] =
+      link.ends[0] === from ? [link.ends[1], link.numbers[1]] : [link.ends[0], link.numbers[0]]
+    if (to !== 'tracker' && message.type === 'data' && this.loses?.(from, to) === true) return
     this.at(this.now + this.delayMs, () => {
-      if (to === 'tracker') this.toTracker(number, bytes)
-      else if (!to.done && to.links.has(theirs)) {
+      if (to === 'tracker') {
+        this.onTrackerMessage?.(from, message)
+        this.toTracker(number, bytes)
+      } else if (!to.done && to.links.has(theirs)) {
         this.onMessage?.(from, to, message)
         this.whenAwake(to, () => this.give(to, { type: 'received', link: theirs, bytes }))
       }
     })
   }
 
+  /** Alive, but nothing goes in or out and no time passes, as when a laptop's lid is shut. */
+  freeze(member: Member): void {
+    member.frozen = true
+  }
+
+  /** What arrived meanwhile is heard now, all at once. */
+  thaw(member: Member): void {
+    member.frozen = false
+    for (const run of member.waiting.splice(0)) run()
+  }
+
   /** What arrives at a frozen process waits in its sockets. */
   private whenAwake(member: Member, run: () => void): void {
-    if (!member.frozen) run()
-    else this.at(this.now + 50, () => this.whenAwake(member, run))
+    if (member.frozen) member.waiting.push(run)
+    else run()
   }
 
   private toTracker(number: number, bytes: Uint8Array): void {
@@ -316,11 +408,17 @@ export class World {
       const member = link.ends[0]
       this.at(this.now + this.delayMs, () => {
         if (!member.links.has(output.link)) return
-        if (output.type === 'send') this.give(member, { type: 'received', link: output.link, bytes: output.bytes })
-        else {
-          member.links.delete(output.link)
-          this.give(member, { type: 'closed', link: output.link })
-        }
+        if (output.type === 'close') member.links.delete(output.link)
+        else this.onTrackerMessage?.(member, decodeMessages(output.bytes)[0]!)
+        const { link: number } = output
+        this.whenAwake(member, () =>
+          this.give(
+            member,
+            output.type === 'send'
+              ? { type: 'received', link: number, bytes: output.bytes }
+              : { type: 'closed', link: number }
+          )
+        )
       })
     }
   }
@@ -328,7 +426,8 @@ export class World {
   private cut(link: VirtualLink, by: Member): void {
     if (!link.open) return
     link.open = false
-    const [other, theirs] = link.ends[0] === by ? [link.ends[1], link.numbers[1]] : [link.ends[0], link.numbers[0]]
+    const [other, theirs] =
+      link.ends[0] === by ? [link.ends[1], link.numbers[1]] : [link.ends[0], link.numbers[0]]
     this.at(this.now + this.delayMs, () => {
       if (other === 'tracker') {
         this.trackerLinks.delete(theirs)

@@ -5,6 +5,7 @@
 
 import { MAX_PENDING_CHECKS } from '../limits.js'
 import type { Certificate } from '../wire/certificate.js'
+import { equal } from '../wire/cursor.js'
 import { type Packet, packetDomain, packetMessage, signaturePart, unsignedPart } from '../wire/packet.js'
 import { isCanonicalSignature } from './signature.js'
 import type { Window } from './window.js'
@@ -13,8 +14,10 @@ import type { Window } from './window.js'
 export type Admission =
   /** To be checked now. */
   | 'check'
-  /** In the window already, or being checked. */
+  /** The very same packet is in the window already, or being checked. */
   | 'duplicate'
+  /** Another packet of this sequence is in the window, or being checked. Not worth a check, and no sign of life. */
+  | 'conflict'
   /** Older than the window. */
   | 'old'
   /** Of another epoch: revoked, or its certificate is not here yet. */
@@ -47,7 +50,8 @@ export class Gate<From> {
   admit(packet: Packet, hops: number, from: From): Admission {
     if (packet.epoch !== this.certificate.epoch) return 'epoch'
     if (packet.sequence < this.window.floor) return 'old'
-    if (this.window.has(packet.sequence) || this.checking.has(packet.sequence)) return 'duplicate'
+    const here = this.window.get(packet.sequence) ?? this.checking.get(packet.sequence)
+    if (here !== undefined) return equal(here.packet.bytes, packet.bytes) ? 'duplicate' : 'conflict'
     if (!isCanonicalSignature(signaturePart(packet.bytes))) return 'forged'
     if (this.checking.size >= MAX_PENDING_CHECKS) return 'busy'
     this.checking.set(packet.sequence, { packet, hops, from })

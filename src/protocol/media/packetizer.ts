@@ -70,8 +70,13 @@ export class Packetizer {
     return packets
   }
 
-  /** Title, artist and the like: heard at this point of the show, and repeated for newcomers. */
+  /**
+   * Title, artist and the like: heard at this point of the show, and repeated for newcomers.
+   *
+   * @throws RangeError for too many fields, or one that is too long.
+   */
   setMetadata(fields: ReadonlyMap<string, string>): UnsignedPacket[] {
+    this.encode({ kind: 'metadata', fields }) // throws before anything has changed
     const packets = this.flush()
     this.metadata = fields
     packets.push(this.makeMetadata(fields))
@@ -113,8 +118,13 @@ export class Packetizer {
   }
 
   private make(payload: Exclude<Payload, { kind: 'unknown' }>): UnsignedPacket {
-    const sequence = this.sequence++
-    const header: Omit<PacketHeader, 'kind'> = { epoch: this.options.epoch, sequence, mediaTime: this.mediaTime }
-    return { sequence, bytes: encodeUnsigned(header, payload) }
+    const bytes = this.encode(payload)
+    return { sequence: this.sequence++, bytes }
+  }
+
+  private encode(payload: Exclude<Payload, { kind: 'unknown' }>): Uint8Array {
+    const { sequence, mediaTime } = this
+    const header: Omit<PacketHeader, 'kind'> = { epoch: this.options.epoch, sequence, mediaTime }
+    return encodeUnsigned(header, payload)
   }
 }

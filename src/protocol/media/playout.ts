@@ -2,11 +2,11 @@
  * Playout: takes packets out of the window in order and decides when a missing one is given up.
  *
  * Two paces, one mechanism. `eager` hands out what is next as soon as it is there, and waits at a hole until the show
- * has gone on by the buffer's length: for files and pipes, whose reader keeps its own time. `timed` hands out each
- * packet when its media time has come, the buffer's length behind the live edge: for ears.
+ * has gone on by the buffer's length, and for a while by the clock: for files and pipes, whose reader keeps its own
+ * time. `timed` hands out each packet when its media time has come, the buffer's length behind the live edge: for ears.
  */
 
-import { START_GRACE_MS } from '../limits.js'
+import { HOLE_PATIENCE_MS, START_GRACE_MS } from '../limits.js'
 import { WireError } from '../wire/cursor.js'
 import { type Packet, type Payload, readPayload } from '../wire/packet.js'
 import { type Frame, SAMPLES_PER_MS, type StreamFormat } from './frame.js'
@@ -44,7 +44,9 @@ export class Playout {
   /** Where the show has been played to, in samples. */
   private playedTo = 0
   /** Wall time at which media time 0 is heard, in `timed` pace. */
-  private epochMs = 0
+  private epochMs = Infinity
+  /** Whether anything was handed out: from then on the time is fixed. */
+  private heard = false
   private firstAt: number | undefined
   /** When the end was first known of: what is missing then has a buffer's length of wall time left. */
   private endKnownAt: number | undefined
@@ -81,7 +83,8 @@ export class Playout {
     if (this.ended || this.window.size === 0) return items
     this.firstAt ??= now
     if (this.nextSequence === undefined && !this.begin(now)) return items
-    while (!this.ended) {
+    if (!this.heard) this.anchor(now)
+    for (;;) {
       const sequence = this.nextSequence!
       const kept = this.window.get(sequence)
       if (kept === undefined) {
@@ -91,7 +94,9 @@ export class Playout {
       } else {
         if (now < this.due(kept)) break
         this.nextSequence = sequence + 1
+        this.heard = true
         this.play(kept, items)
+        if (items.at(-1)?.type === 'end') break
       }
     }
     return items
@@ -104,6 +109,7 @@ export class Playout {
     const next = this.window.next(this.nextSequence)
     if (next === undefined) return Infinity
     if (this.options.pace === 'timed') return this.due(next)
+    if (next.packet.sequence > this.nextSequence && this.showHasPassed) return next.at + HOLE_PATIENCE_MS
     return this.endKnownAt === undefined ? Infinity : this.endKnownAt + this.options.bufferMs
   }
 
@@ -113,7 +119,7 @@ export class Playout {
    * stripe. A stripe that gave nothing for a grace time is not waited for.
    */
   private begin(now: number): boolean {
-    const { stripes, pace, bufferMs } = this.options
+    const { stripes } = this.options
     let latest = -1
     let complete = true
     for (let stripe = 0; stripe < stripes; stripe++) {
@@ -129,11 +135,18 @@ export class Playout {
     // A hole before the first packet is no gap: nobody promised what came before.
     this.nextSequence = first.packet.sequence
     this.playedTo = first.packet.mediaTime
-    if (pace === 'timed') {
-      const wait = Math.max(0, bufferMs - this.bufferedMs)
-      this.epochMs = now + wait - this.playedTo / SAMPLES_PER_MS
-    }
     return true
+  }
+
+  /** Whether the show has gone on by the buffer's length without what is missing. */
+  private get showHasPassed(): boolean {
+    return this.window.newestMediaTime - this.playedTo > this.options.bufferMs * SAMPLES_PER_MS
+  }
+
+  /** When to begin: a buffer's length behind the live edge, which is at once when a whole past has come. */
+  private anchor(now: number): void {
+    const wait = Math.max(0, this.options.bufferMs - this.bufferedMs)
+    this.epochMs = Math.min(this.epochMs, now + wait - this.playedTo / SAMPLES_PER_MS)
   }
 
   private due(kept: Kept): number {
@@ -145,7 +158,7 @@ export class Playout {
     const { bufferMs, pace } = this.options
     if (this.endKnownAt !== undefined && now >= this.endKnownAt + bufferMs) return true
     if (pace === 'timed') return now >= this.due(after)
-    return this.window.newestMediaTime - this.playedTo > bufferMs * SAMPLES_PER_MS
+    return this.showHasPassed && now >= after.at + HOLE_PATIENCE_MS
   }
 
   private skipTo(after: Kept, items: PlayoutItem[]): void {

@@ -48,7 +48,11 @@ export class Show<From> {
    *
    * @throws WireError if it is no packet.
    */
-  receive(bytes: Uint8Array, hops: number, from: From): { admission: Admission; sequence: number; check?: Check } {
+  receive(
+    bytes: Uint8Array,
+    hops: number,
+    from: From
+  ): { admission: Admission; sequence: number; check?: Check } {
     const packet = readPacket(bytes)
     const admission = this.gate.admit(packet, hops, from)
     const { sequence } = packet
@@ -84,6 +88,10 @@ export class Show<From> {
 
   // What the tree asks of the show's progress.
 
+  get newest(): number {
+    return this.window.newest
+  }
+
   newestIn(stripe: number): number {
     return this.window.newestIn(stripe)
   }
@@ -98,12 +106,33 @@ export class Show<From> {
     return { showMs: (this.window.newestMediaTime - kept.packet.mediaTime) / SAMPLES_PER_MS, at: kept.at }
   }
 
-  missing(before: number): number[] {
+  behindMs(sequence: number): number {
+    const kept = this.window.get(sequence)
+    return kept === undefined ? 0 : (this.window.newestMediaTime - kept.packet.mediaTime) / SAMPLES_PER_MS
+  }
+
+  holes(): number[] {
     if (!this.playout.playing) return []
     this.solidTo = Math.max(this.solidTo, this.wanted)
     while (this.window.has(this.solidTo)) this.solidTo++
-    const holes = this.window.missing(this.solidTo, MAX_HOLES)
-    return holes.filter((sequence) => (this.window.next(sequence)?.at ?? Infinity) <= before)
+    return this.window.missing(this.solidTo, MAX_HOLES)
+  }
+
+  missing(beforeInStripe: number, beforeInShow: number): number[] {
+    return this.holes().filter(
+      (sequence) =>
+        this.passedAt(sequence, this.certificate.stripes) <= beforeInStripe ||
+        this.passedAt(sequence, 1) <= beforeInShow
+    )
+  }
+
+  /** When the first later packet came, counting on by so many sequences; Infinity if none has. */
+  private passedAt(sequence: number, step: number): number {
+    for (let later = sequence + step; later <= this.window.newest; later += step) {
+      const kept = this.window.get(later)
+      if (kept !== undefined) return kept.at
+    }
+    return Infinity
   }
 
   private keep(checking: Checking<From>, now: number): Kept | undefined {

@@ -65,10 +65,6 @@ export class Candidates {
     return next
   }
 
-  recordOf(id: PeerId): PeerRecord | undefined {
-    return this.known.get(idKey(id))?.record
-  }
-
   /** A dial failed, or the peer had nothing for us: leave it alone for a while, longer each time. */
   avoid(id: PeerId, now: number): void {
     const candidate = this.known.get(idKey(id))

@@ -5,7 +5,15 @@
 
 import { SAMPLE_ONE_IN } from '../limits.js'
 import type { Refusal } from '../wire/message.js'
-import { hasStripe, NO_STRIPES, oneStripe, stripeCount, stripeOf, type StripeSet, stripesIn } from './stripes.js'
+import {
+  hasStripe,
+  NO_STRIPES,
+  oneStripe,
+  stripeCount,
+  stripeOf,
+  type StripeSet,
+  stripesIn
+} from './stripes.js'
 
 export interface SlotLimits {
   readonly stripes: number
@@ -74,15 +82,15 @@ export class Children {
   ): Grant {
     const before = this.stripesOf(link)
     this.release(link)
+    // What it keeps has its slots before anything new is given out, or both would be counted on one slot.
     let granted = NO_STRIPES
+    for (const stripe of stripesIn(wanted & before)) granted |= this.occupy(stripe)
     let refused = NO_STRIPES
     let refusal: Refusal = 'full'
-    for (const stripe of stripesIn(wanted)) {
-      const problem = hasStripe(before, stripe) ? undefined : this.problem(stripe, obstacle)
+    for (const stripe of stripesIn(wanted & ~before)) {
+      const problem = this.problem(stripe, obstacle)
       if (problem === undefined) {
-        granted |= oneStripe(stripe)
-        this.used++
-        this.usedByStripe[stripe]!++
+        granted |= this.occupy(stripe)
       } else {
         refused |= oneStripe(stripe)
         refusal = problem
@@ -106,13 +114,23 @@ export class Children {
     for (const [link, child] of this.children) if (hasStripe(child.stripes, stripe)) yield link
   }
 
-  /** Links that are to get the packet of this sequence: all with its stripe, and those whose sample it is. */
+  /**
+   * Links that are to get the packet of this sequence: all with its stripe, and those whose sample it is. Samples go
+   * out on free slots only: who is full could not take on a spare's child, and must not upload more than it offers.
+   */
   *receiversOf(sequence: number): Generator<number> {
     const stripe = stripeOf(sequence, this.limits.stripes)
-    const sampled = isSample(sequence)
+    let samples = isSample(sequence) ? Math.floor((this.freeSlots * SAMPLE_ONE_IN) / this.limits.stripes) : 0
     for (const [link, child] of this.children) {
-      if (hasStripe(child.stripes, stripe) || (sampled && child.sample)) yield link
+      if (hasStripe(child.stripes, stripe)) yield link
+      else if (child.sample && samples-- > 0) yield link
     }
+  }
+
+  private occupy(stripe: number): StripeSet {
+    this.used++
+    this.usedByStripe[stripe]!++
+    return oneStripe(stripe)
   }
 
   private problem(stripe: number, obstacle: (stripe: number) => Refusal | undefined): Refusal | undefined {

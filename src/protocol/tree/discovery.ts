@@ -81,7 +81,8 @@ export class Discovery {
     }
     tracker.state = 'joined'
     tracker.link = link
-    this.leaseAt = now + this.leaseMs
+    // Another tracker's lease must not wait for one that comes and goes.
+    this.leaseAt = Math.min(this.leaseAt, now + this.leaseMs)
     this.askAt = now + ASK_TRACKER_MS
     this.send(link, join)
   }
@@ -104,7 +105,9 @@ export class Discovery {
     const tracker = this.trackers.find((candidate) => candidate.link === link)
     if (tracker === undefined) return
     tracker.failures = 0
-    if (welcome.candidates.length === 0) this.askAt = now + Math.max(welcome.waitMs, ASK_TRACKER_MS)
+    // The answer to a LEASE names nobody either: only who was told to wait has a new time to ask.
+    if (welcome.waitMs > 0)
+      this.askAt = now + Math.min(Math.max(welcome.waitMs, ASK_TRACKER_MS), MAX_ASK_TRACKER_MS)
   }
 
   /** Asks for more candidates, unless that was done a moment ago. */

@@ -83,7 +83,8 @@ export class Downstream {
       const path = this.pathTo(stripe)
       if (path === undefined) continue
       let together = NO_STRIPES
-      for (const other of stripesIn(rest)) if (samePath(this.pathTo(other), path)) together |= oneStripe(other)
+      for (const other of stripesIn(rest))
+        if (samePath(this.pathTo(other), path)) together |= oneStripe(other)
       rest &= ~together
       this.hood.send(link, { type: 'path', stripes: together, peers: [...path, this.self] })
     }

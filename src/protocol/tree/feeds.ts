@@ -3,7 +3,7 @@
  * spares, which send samples. Decides nothing about *whom* to ask: `policy.ts` does, from what stands here.
  */
 
-import { MAX_PATH } from '../limits.js'
+import { MAX_LAG_MS, MAX_PATH, STALL_MS } from '../limits.js'
 import { equal } from '../wire/cursor.js'
 import type { ShortId } from '../wire/record.js'
 import { NO_STRIPES, oneStripe, type StripeSet, stripesIn } from './stripes.js'
@@ -16,6 +16,8 @@ interface Feed {
   /** The highest sequence that this parent sent of this stripe. Backfill by others does not count: it must not hide
    * that the parent has fallen silent. */
   newest: number
+  /** How far the show had gone on when that packet came; ms of show time. */
+  behindMs: number
   path: readonly ShortId[] | undefined
 }
 
@@ -32,6 +34,7 @@ export class Feeds {
       granted: false,
       askedAt: 0,
       newest: -1,
+      behindMs: 0,
       path: undefined
     }))
   }
@@ -69,6 +72,13 @@ export class Feeds {
     return this.feeds.every((feed) => feed.granted)
   }
 
+  /** Links that were asked for at least one stripe, whether they have answered or not. */
+  asked(): Set<number> {
+    const links = new Set<number>()
+    for (const { parent } of this.feeds) if (parent !== undefined) links.add(parent)
+    return links
+  }
+
   /** Links that feed at least one stripe. */
   parents(): Set<number> {
     const links = new Set<number>()
@@ -98,19 +108,27 @@ export class Feeds {
     return this.feeds[stripe]!.newest
   }
 
-  /** Notes that a stripe is asked of a link, from the sequence after `newest` on. */
+  /** By how much its parent's packets of this stripe come later than others: what is to be expected of the next. */
+  behindMs(stripe: number): number {
+    return this.feeds[stripe]!.behindMs
+  }
+
+  /** Notes that a stripe is asked of a link, from the sequence after `newest` on. How late it will be is not known. */
   ask(stripe: number, link: number, newest: number, now: number): void {
     const feed = this.feeds[stripe]!
     feed.parent = link
     feed.granted = false
     feed.askedAt = now
     feed.newest = newest
+    feed.behindMs = STALL_MS
   }
 
   /** Notes that a link sent a packet. */
-  heard(link: number, stripe: number, sequence: number): void {
+  heard(link: number, stripe: number, sequence: number, behindMs: number): void {
     const feed = this.feeds[stripe]
-    if (feed?.parent === link && sequence > feed.newest) feed.newest = sequence
+    if (feed?.parent !== link || sequence <= feed.newest) return
+    feed.newest = sequence
+    feed.behindMs = Math.min(behindMs, MAX_LAG_MS)
   }
 
   grant(link: number, stripes: StripeSet): void {
@@ -155,7 +173,8 @@ export class Feeds {
   /** The longest of the stripes' paths: how many links the audio passes to get here; 255 while nothing comes. */
   get depth(): number {
     let depth = 0
-    for (const feed of this.feeds) if (feed.granted && feed.path !== undefined) depth = Math.max(depth, feed.path.length)
+    for (const feed of this.feeds)
+      if (feed.granted && feed.path !== undefined) depth = Math.max(depth, feed.path.length)
     return depth === 0 ? UNFED_DEPTH : depth
   }
 }

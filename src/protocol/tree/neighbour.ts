@@ -20,10 +20,12 @@ export class Neighbour {
   depth = UNFED_DEPTH
   /** Since when the link has been of no use to either end. */
   idleSince: number
-  /** When it last sent a packet. */
+  /** When it last sent a packet, and the highest sequence it sent. */
   heardAt: number
+  newest = -1
   readonly control: TokenBucket
-  private readonly avoidUntil = new Map<number, number>()
+  private readonly refusedUntil = new Map<number, number>()
+  private readonly stalledUntil = new Map<number, number>()
 
   constructor(link: number, dialled: PeerId | undefined, remoteId: PeerId | undefined, now: number) {
     this.link = link
@@ -39,26 +41,39 @@ export class Neighbour {
     return this.record !== undefined
   }
 
-  /** Do not ask it for these stripes until then. */
-  avoid(stripes: StripeSet, until: number): void {
-    for (const stripe of stripesIn(stripes)) this.avoidUntil.set(stripe, until)
+  /** It refused these stripes: do not ask for them again until then. */
+  refuses(stripes: StripeSet, until: number): void {
+    for (const stripe of stripesIn(stripes)) this.refusedUntil.set(stripe, until)
   }
 
-  /** Something changed at its end: what it refused may be granted now. */
+  /** It let these stripes stall: ask others first until then. */
+  stalls(stripes: StripeSet, until: number): void {
+    for (const stripe of stripesIn(stripes)) this.stalledUntil.set(stripe, until)
+  }
+
+  /** Something changed at its end: what it refused may be granted now. What it let stall was granted too. */
   forgive(): void {
-    this.avoidUntil.clear()
+    this.refusedUntil.clear()
   }
 
-  avoided(now: number): StripeSet {
-    let set = NO_STRIPES
-    for (const [stripe, until] of this.avoidUntil) if (until > now) set |= oneStripe(stripe)
-    return set
+  refused(now: number): StripeSet {
+    return stripesUntil(this.refusedUntil, now)
   }
 
-  /** When the first avoided stripe may be asked for again. */
+  stalled(now: number): StripeSet {
+    return stripesUntil(this.stalledUntil, now)
+  }
+
+  /** When the first refused stripe may be asked for again. */
   nextForgiven(now: number): number {
     let next = Infinity
-    for (const until of this.avoidUntil.values()) if (until > now) next = Math.min(next, until)
+    for (const until of this.refusedUntil.values()) if (until > now) next = Math.min(next, until)
     return next
   }
+}
+
+function stripesUntil(times: ReadonlyMap<number, number>, now: number): StripeSet {
+  let set = NO_STRIPES
+  for (const [stripe, until] of times) if (until > now) set |= oneStripe(stripe)
+  return set
 }

@@ -49,6 +49,13 @@ export class Neighbourhood {
     return this.dialling.size
   }
 
+  /** Dials under way, and links whose other end has not said HELLO yet. */
+  get pending(): number {
+    let pending = this.dialling.size
+    for (const { ready } of this.neighbours.values()) if (!ready) pending++
+    return pending
+  }
+
   all(): Iterable<Neighbour> {
     return this.neighbours.values()
   }
@@ -108,7 +115,8 @@ export class Neighbourhood {
   hello(neighbour: Neighbour, hello: Hello, now: number): number | undefined {
     const problem = this.problem(neighbour, hello)
     if (problem !== undefined) {
-      const other = neighbour.dialled ?? hello.peerId
+      // Never whom it only claims to be: that may be an honest peer.
+      const other = neighbour.dialled ?? neighbour.remoteId ?? hello.peerId
       this.candidates.avoid(other, now)
       this.bye(neighbour.link, problem.reason, problem.text)
       return neighbour.link
@@ -117,7 +125,6 @@ export class Neighbourhood {
     neighbour.record = { id: hello.peerId, addresses: hello.addresses }
     neighbour.leaf = hello.leaf
     this.candidates.add([neighbour.record])
-    this.candidates.succeeded(hello.peerId)
     if (twin === undefined) return undefined
     const loser = this.loser(twin, neighbour)
     this.bye(loser.link, 'closing', 'we are linked already')
@@ -154,10 +161,10 @@ export class Neighbourhood {
 
   /** Ends the links whose other end never said HELLO. */
   dropSilent(now: number): void {
-    for (const { link, ready, openedAt } of [...this.neighbours.values()]) {
+    for (const { link, ready, openedAt, dialled } of [...this.neighbours.values()]) {
       if (ready || now < openedAt + HELLO_TIMEOUT_MS) continue
+      if (dialled !== undefined) this.candidates.avoid(dialled, now)
       this.bye(link, 'too-much', 'no HELLO came')
-      this.closed(link, now)
     }
   }
 

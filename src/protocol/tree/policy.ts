@@ -5,7 +5,7 @@
 
 import type { Random } from '../random.js'
 import { UNFED_DEPTH } from './feeds.js'
-import { oneStripe, type StripeSet, stripeCount, stripesIn } from './stripes.js'
+import { hasStripe, oneStripe, type StripeSet, stripeCount, stripesIn } from './stripes.js'
 
 /** A link that could become a parent. */
 export interface Option {
@@ -16,38 +16,58 @@ export interface Option {
   readonly depth: number
   /** Stripes that it already feeds or is asked for. */
   readonly feeding: StripeSet
-  /** Stripes that it refused, or let stall, not long ago. */
-  readonly avoid: StripeSet
+  /** Stripes that it refused not long ago. */
+  readonly refused: StripeSet
+  /** Stripes that it let stall not long ago. */
+  readonly stalled: StripeSet
+  /** It should be sending, and nothing has come for too long. */
+  readonly silent: boolean
+}
+
+/** Whether a link could become the parent of anything at all. */
+export function isUsable(option: Option): boolean {
+  return option.freeSlots > 0 && option.depth < UNFED_DEPTH
 }
 
 /**
  * Deals stripes out among parents: each to a parent that is fed and has a free slot, the one that carries fewest of
- * our stripes first, the nearest to the origin among equals, then by lot.
+ * our stripes first, the nearest to the origin among equals, then by lot. Who is silent, or let this stripe stall, comes
+ * after all others.
  *
  * @returns the new stripes for each link; stripes that nobody can take are left out.
  */
-export function dealStripes(orphans: StripeSet, options: readonly Option[], random: Random): Map<number, StripeSet> {
+export function dealStripes(
+  orphans: StripeSet,
+  options: readonly Option[],
+  random: Random
+): Map<number, StripeSet> {
   const dealt = new Map<number, StripeSet>()
   for (const stripe of random.sample(stripesIn(orphans), Infinity)) {
     const open = options.filter((option) => {
       const more = stripeCount(dealt.get(option.link) ?? 0)
-      return option.depth < UNFED_DEPTH && option.freeSlots > more && (option.avoid & oneStripe(stripe)) === 0
+      return isUsable(option) && option.freeSlots > more && !hasStripe(option.refused, stripe)
     })
-    const load = (option: Option): number => stripeCount(option.feeding | (dealt.get(option.link) ?? 0))
-    const chosen = best(open, (option) => load(option) * (UNFED_DEPTH + 1) + option.depth, random)
+    const cost = (option: Option): number => {
+      const load = stripeCount(option.feeding | (dealt.get(option.link) ?? 0))
+      const doubtful = option.silent || hasStripe(option.stalled, stripe)
+      return (doubtful ? DOUBTFUL : 0) + load * (UNFED_DEPTH + 1) + option.depth
+    }
+    const chosen = best(open, cost, random)
     if (chosen !== undefined) dealt.set(chosen.link, (dealt.get(chosen.link) ?? 0) | oneStripe(stripe))
   }
   return dealt
 }
 
-/** The links that make the best spares: fed, with room, near the origin. */
+/** More than any load and depth. */
+const DOUBTFUL = 2 ** 16
+
+/** The links that make the best spares: near the origin, and never known to stall. */
 export function chooseSpares(options: readonly Option[], count: number, random: Random): number[] {
-  const fed = options.filter((option) => option.depth < UNFED_DEPTH && option.freeSlots > 0)
   const chosen: number[] = []
   while (chosen.length < count) {
     const next = best(
-      fed.filter((option) => !chosen.includes(option.link)),
-      (option) => option.depth,
+      options.filter((option) => !chosen.includes(option.link)),
+      (option) => (option.stalled === 0 ? 0 : DOUBTFUL) + option.depth,
       random
     )
     if (next === undefined) break

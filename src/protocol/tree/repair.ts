@@ -3,7 +3,7 @@
  * twice in a short time, and each next time of another feed.
  */
 
-import { BACKFILL_RETRY_MS, MAX_WANTED } from '../limits.js'
+import { BACKFILL_RETRY_MS, MAX_WANTED, WANT_INTERVAL_MS } from '../limits.js'
 
 interface Asked {
   at: number
@@ -12,13 +12,19 @@ interface Asked {
 
 export class Repair {
   private readonly asked = new Map<number, Asked>()
+  /** When each link was last sent a WANT. */
+  private readonly sentAt = new Map<number, number>()
 
   /**
    * @param missing sequences, ascending.
    * @param sources links that may have them, best first; the n-th time a packet is asked of the n-th of them.
-   * @returns what to ask of which link, at most {@link MAX_WANTED} each.
+   * @returns what to ask of which link, at most {@link MAX_WANTED} each, and nothing of whom was asked a moment ago.
    */
-  plan(missing: readonly number[], sources: (sequence: number) => readonly number[], now: number): Map<number, number[]> {
+  plan(
+    missing: readonly number[],
+    sources: (sequence: number) => readonly number[],
+    now: number
+  ): Map<number, number[]> {
     const wants = new Map<number, number[]>()
     for (const sequence of missing) {
       const asked = this.asked.get(sequence)
@@ -27,6 +33,7 @@ export class Repair {
       if (links.length === 0) continue
       const times = asked?.times ?? 0
       const link = links[times % links.length]!
+      if (now < (this.sentAt.get(link) ?? -Infinity) + WANT_INTERVAL_MS) continue
       const list = wants.get(link) ?? []
       if (list.length >= MAX_WANTED) continue
       // A WANT spans at most 65,535 sequences from its first; the window is far smaller.
@@ -34,7 +41,13 @@ export class Repair {
       wants.set(link, list)
       this.asked.set(sequence, { at: now, times: times + 1 })
     }
+    for (const link of wants.keys()) this.sentAt.set(link, now)
     return wants
+  }
+
+  /** The link is gone. */
+  lost(link: number): void {
+    this.sentAt.delete(link)
   }
 
   /** Whether this packet was asked for again. Forgets it: it is here. */

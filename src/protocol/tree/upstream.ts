@@ -8,6 +8,7 @@ import {
   BACKFILL_DELAY_MS,
   GATHER_MS,
   GRANT_TIMEOUT_MS,
+  SAMPLE_ONE_IN,
   SILENCE_MS,
   STALL_AVOID_MS,
   STALL_MS
@@ -16,12 +17,20 @@ import type { Notice } from '../machine.js'
 import type { Random } from '../random.js'
 import { type Grant, type Path, type Refusal, SINCE_RECENT } from '../wire/message.js'
 import type { PeerId, ShortId } from '../wire/record.js'
-import { Feeds, UNFED_DEPTH } from './feeds.js'
+import { Feeds } from './feeds.js'
 import type { Neighbour } from './neighbour.js'
 import type { Neighbourhood } from './neighbourhood.js'
-import { chooseSpares, dealStripes, type Option } from './policy.js'
+import { chooseSpares, dealStripes, isUsable, type Option } from './policy.js'
 import { Repair } from './repair.js'
-import { NO_STRIPES, oneStripe, stripeCount, stripeOf, type StripeSet, stripesIn } from './stripes.js'
+import {
+  allStripes,
+  NO_STRIPES,
+  oneStripe,
+  stripeCount,
+  stripeOf,
+  type StripeSet,
+  stripesIn
+} from './stripes.js'
 
 /** What the way up must know of the show's progress. The window and the playout know it. */
 export interface Progress {
@@ -32,8 +41,15 @@ export interface Progress {
   /** How far the show has gone on since the first packet after this sequence: show time in ms, and the wall
    * time at which that packet came. Undefined if there is none. */
   after(sequence: number): { readonly showMs: number; readonly at: number } | undefined
-  /** Missing sequences that are worth having, ascending, but for those whose successor came after this time. */
-  missing(before: number): number[]
+  /** The highest sequence, −1 before the first. */
+  readonly newest: number
+  /** How far the show has gone on beyond this packet; ms of show time, 0 if it is not here. */
+  behindMs(sequence: number): number
+  /** Sequences that are not here and worth having, ascending. */
+  holes(): number[]
+  /** Those of the holes that a later packet of their own stripe passed before the first time, or any later packet before
+   * the second: the stripes run at different speeds, and a link keeps its order. */
+  missing(beforeInStripe: number, beforeInShow: number): number[]
 }
 
 export interface UpstreamOptions {
@@ -57,6 +73,9 @@ export class Upstream {
   private gatherUntil: number | undefined
   private heardAt: number
   private watchAt = Infinity
+  private heldUpAt = -Infinity
+  /** Stripes that stalled, and nobody is here who could take them. */
+  private stuck = NO_STRIPES
 
   constructor(
     options: UpstreamOptions,
@@ -75,11 +94,18 @@ export class Upstream {
     this.feeds = new Feeds(options.stripes)
   }
 
+  /** This peer itself was held up until now: what did not come meanwhile is nobody else's fault. */
+  heldUp(now: number): void {
+    this.heldUpAt = now
+  }
+
   /** A packet came. */
-  heard(neighbour: Neighbour, sequence: number, now: number): void {
+  heard(neighbour: Neighbour, sequence: number, progress: Progress, now: number): void {
     this.heardAt = now
     neighbour.heardAt = now
-    this.feeds.heard(neighbour.link, stripeOf(sequence, this.options.stripes), sequence)
+    neighbour.newest = Math.max(neighbour.newest, sequence)
+    const stripe = stripeOf(sequence, this.options.stripes)
+    this.feeds.heard(neighbour.link, stripe, sequence, progress.behindMs(sequence))
   }
 
   /** A packet got into the window. @returns whether it had been asked for again. */
@@ -94,8 +120,13 @@ export class Upstream {
     this.feeds.grant(neighbour.link, grant.stripes)
     const refused = this.feeds.stripesOf(neighbour.link) & grant.refused
     this.feeds.drop(neighbour.link, refused)
-    if (refused !== NO_STRIPES) neighbour.avoid(refused, now + avoidAfter(grant.refusal))
+    if (refused !== NO_STRIPES) neighbour.refuses(refused, now + avoidAfter(grant.refusal))
+    if (grant.stripes !== NO_STRIPES) this.hood.candidates.succeeded(neighbour.record!.id)
     this.hood.candidates.add(grant.others)
+    // What was given up while the answer was on its way must not be sent for nothing.
+    if ((grant.stripes & ~this.feeds.stripesOf(neighbour.link)) !== NO_STRIPES) {
+      this.subscribe(neighbour.link, NO_STRIPES, undefined)
+    }
   }
 
   /** Takes a PATH. @returns the stripes whose path changed: those below want to know. */
@@ -103,8 +134,9 @@ export class Upstream {
     const { changed, problem } = this.feeds.setPath(neighbour.link, path.stripes, path.peers, this.self)
     if (problem !== undefined) {
       const stripes = this.feeds.stripesOf(neighbour.link) & path.stripes
+      if (stripes === NO_STRIPES) return NO_STRIPES
       this.feeds.drop(neighbour.link, stripes)
-      neighbour.avoid(stripes, now + avoidAfter(problem))
+      neighbour.refuses(stripes, now + avoidAfter(problem))
       this.subscribe(neighbour.link, NO_STRIPES, undefined)
     }
     return changed
@@ -115,6 +147,7 @@ export class Upstream {
     const stripes = this.feeds.stripesOf(link)
     this.feeds.drop(link, stripes)
     this.feeds.removeSpare(link)
+    this.repair.lost(link)
     if (stripes !== NO_STRIPES && peer !== undefined) {
       this.notice({ event: 'parent-lost', peer, stripes: stripeCount(stripes) })
     }
@@ -125,20 +158,25 @@ export class Upstream {
     this.expireRequests(now)
     this.moveStalled(progress, now)
     this.dealOrphans(progress, now)
-    this.keepSpares(now)
+    this.keepSpares(progress, now)
     this.askAgain(progress, now)
   }
 
   /** How many more links this way up could use. */
   linksNeeded(now: number): number {
     const { parents, spares } = this.options
-    const silent = now >= this.heardAt + SILENCE_MS
-    if (this.feeds.complete) {
-      const idle = this.optionsNow(now).filter((option) => this.isSpareMaterial(option)).length
-      return Math.max(0, spares + (silent ? 1 : 0) - this.feeds.spareLinks.size - idle)
+    const options = this.optionsNow(now)
+    const unfed = this.feeds.orphans() | this.stuck
+    if (unfed !== NO_STRIPES) {
+      const takers = options.filter(
+        (option) => isUsable(option) && (unfed & ~option.refused & ~option.stalled) !== 0
+      )
+      return Math.max(0, parents + spares - takers.length)
     }
-    const usable = this.optionsNow(now).filter((option) => option.freeSlots > 0 && option.depth < UNFED_DEPTH)
-    return Math.max(0, parents + spares - usable.length)
+    if (!this.feeds.complete) return 0 // whoever was asked will answer in a moment
+    const silent = now >= this.heardAt + SILENCE_MS
+    const ready = options.filter((option) => this.isGoodSpare(option) || this.isSpareMaterial(option))
+    return Math.max(0, spares + (silent ? 1 : 0) - ready.length)
   }
 
   /** Whether this link is of use to us. */
@@ -148,7 +186,7 @@ export class Upstream {
 
   /** The show is over here: those who feed us need not wait for us. */
   wantNothing(): void {
-    const links = new Set([...this.feeds.parents(), ...this.feeds.spareLinks])
+    const links = new Set([...this.feeds.asked(), ...this.feeds.spareLinks])
     for (const link of links) {
       this.feeds.drop(link, this.feeds.stripesOf(link))
       this.feeds.removeSpare(link)
@@ -178,36 +216,52 @@ export class Upstream {
       if (parent === undefined || this.feeds.isGranted(stripe)) continue
       if (now < this.feeds.askedAt(stripe) + GRANT_TIMEOUT_MS) continue
       this.feeds.drop(parent, oneStripe(stripe))
-      this.hood.get(parent)?.avoid(oneStripe(stripe), now + STALL_AVOID_MS)
+      this.hood.get(parent)?.stalls(oneStripe(stripe), now + STALL_AVOID_MS)
       this.subscribe(parent, NO_STRIPES, undefined)
     }
   }
 
   /** Moves each stripe that the others have left behind, if there is anybody to move it to. */
   private moveStalled(progress: Progress, now: number): void {
-    for (let stripe = 0; stripe < this.options.stripes; stripe++) {
-      const parent = this.feeds.parentOf(stripe)
-      if (parent === undefined || !this.feeds.isGranted(stripe)) continue
-      if (!this.hasStalled(stripe, progress, now)) continue
-      const others = this.optionsNow(now).filter((option) => option.link !== parent)
-      const dealt = dealStripes(oneStripe(stripe), others, this.random)
-      if (dealt.size === 0) continue
+    const stalled = this.stalledStripes(progress, now)
+    this.stuck = stalled
+    if (stalled === NO_STRIPES) return
+    const late = new Set(stripesIn(stalled).map((stripe) => this.feeds.parentOf(stripe)))
+    const others = this.optionsNow(now, progress).filter((option) => !option.silent && !late.has(option.link))
+    const options = others.map((option) => ({ ...option, refused: option.refused | option.stalled }))
+    const dealt = dealStripes(stalled, options, this.random)
+    for (const stripes of dealt.values()) this.stuck &= ~stripes
+    const left = new Set<number>()
+    for (const stripe of stripesIn(stalled & ~this.stuck)) {
+      const parent = this.feeds.parentOf(stripe)!
       const neighbour = this.hood.get(parent)
-      neighbour?.avoid(oneStripe(stripe), now + STALL_AVOID_MS)
-      if (neighbour?.record !== undefined) this.notice({ event: 'stalled', peer: neighbour.record.id, stripe })
+      neighbour?.stalls(oneStripe(stripe), now + STALL_AVOID_MS)
+      if (neighbour?.record !== undefined)
+        this.notice({ event: 'stalled', peer: neighbour.record.id, stripe })
       this.feeds.drop(parent, oneStripe(stripe))
-      this.subscribe(parent, NO_STRIPES, undefined)
-      this.askDealt(dealt, progress, now)
+      left.add(parent)
     }
+    this.askDealt(dealt, progress, now)
+    for (const link of left) this.subscribe(link, NO_STRIPES, undefined)
   }
 
+  private stalledStripes(progress: Progress, now: number): StripeSet {
+    let set = NO_STRIPES
+    for (let stripe = 0; stripe < this.options.stripes; stripe++) {
+      if (this.feeds.isGranted(stripe) && this.hasStalled(stripe, progress, now)) set |= oneStripe(stripe)
+    }
+    return set
+  }
+
+  /** Whether the next packet of this stripe is overdue, given how late its parent's packets have always been. */
   private hasStalled(stripe: number, progress: Progress, now: number): boolean {
     const last = this.feeds.newestFromParent(stripe)
     const expected = last < 0 ? progress.wanted : last + this.options.stripes
     const after = progress.after(expected)
     if (after === undefined) return false
-    const since = Math.max(after.at, this.feeds.askedAt(stripe))
-    return after.showMs >= STALL_MS && now - since >= STALL_MS
+    const since = Math.max(after.at, this.feeds.askedAt(stripe), this.heldUpAt)
+    const patience = STALL_MS + this.feeds.behindMs(stripe)
+    return after.showMs >= patience && now - since >= patience
   }
 
   /** Asks for stripes that nobody feeds. A newcomer first waits a moment for several links to choose among. */
@@ -216,10 +270,10 @@ export class Upstream {
     const gatherUntil = this.gatherUntil
     this.gatherUntil = undefined
     if (orphans === NO_STRIPES) return
-    const options = this.optionsNow(now)
-    const usable = options.filter((option) => option.freeSlots > 0 && option.depth < UNFED_DEPTH)
+    const options = this.optionsNow(now, progress)
+    const usable = options.filter(isUsable)
     if (usable.length === 0) return
-    if (this.feeds.parents().size === 0 && usable.length < this.options.parents && this.hood.dials > 0) {
+    if (this.feeds.asked().size === 0 && usable.length < this.options.parents && this.hood.pending > 0) {
       const until = gatherUntil ?? now + GATHER_MS
       if (now < until) {
         this.gatherUntil = until
@@ -253,22 +307,48 @@ export class Upstream {
     })
   }
 
-  /** Fills up the spares once every stripe is fed. */
-  private keepSpares(now: number): void {
-    const lacking = this.options.spares - this.feeds.spareLinks.size
-    if (lacking <= 0 || !this.feeds.complete) return
-    const unused = this.optionsNow(now).filter((option) => this.isSpareMaterial(option))
+  /** Fills up the spares once every stripe is fed. A spare that went silent is none; one that is full now is replaced
+   * when a better one is there. */
+  private keepSpares(progress: Progress, now: number): void {
+    if (!this.feeds.complete) return
+    const options = this.optionsNow(now, progress)
+    for (const { link, silent } of options) {
+      if (!silent || !this.feeds.spareLinks.has(link)) continue
+      this.hood.get(link)?.stalls(allStripes(this.options.stripes), now + STALL_AVOID_MS)
+      this.dropSpare(link)
+    }
+    const lacking = this.options.spares - options.filter((option) => this.isGoodSpare(option)).length
+    if (lacking <= 0) return
+    const unused = options.filter((option) => this.isSpareMaterial(option))
     for (const link of chooseSpares(unused, lacking, this.random)) {
+      if (this.feeds.spareLinks.size >= this.options.spares) {
+        const worse = options.find((option) => this.feeds.spareLinks.has(option.link) && !isUsable(option))
+        if (worse !== undefined) this.dropSpare(worse.link)
+      }
+      const neighbour = this.hood.get(link)
+      if (neighbour !== undefined) {
+        neighbour.heardAt = now
+        neighbour.newest = progress.newest
+      }
       this.feeds.addSpare(link)
       this.subscribe(link, NO_STRIPES, undefined)
     }
   }
 
+  private dropSpare(link: number): void {
+    this.feeds.removeSpare(link)
+    this.subscribe(link, NO_STRIPES, undefined)
+  }
+
+  private isGoodSpare(option: Option): boolean {
+    return this.feeds.spareLinks.has(option.link) && isUsable(option)
+  }
+
   private isSpareMaterial(option: Option): boolean {
     return (
+      isUsable(option) &&
       option.feeding === NO_STRIPES &&
-      option.freeSlots > 0 &&
-      option.depth < UNFED_DEPTH &&
+      option.stalled === NO_STRIPES &&
       !this.feeds.spareLinks.has(option.link)
     )
   }
@@ -277,13 +357,17 @@ export class Upstream {
   private askAgain(progress: Progress, now: number): void {
     this.watchAt = Infinity
     this.repair.forgetBelow(progress.wanted)
-    const missing = progress.missing(now - BACKFILL_DELAY_MS)
+    const missing = progress.missing(now - BACKFILL_DELAY_MS, now - STALL_MS)
     if (missing.length > 0) {
       const sources = this.repairSources()
-      const wants = this.repair.plan(missing, (sequence) => sources[stripeOf(sequence, this.options.stripes)]!, now)
+      const wants = this.repair.plan(
+        missing,
+        (sequence) => sources[stripeOf(sequence, this.options.stripes)]!,
+        now
+      )
       for (const [link, sequences] of wants) this.hood.send(link, { type: 'want', sequences })
     }
-    if (progress.missing(now).length > 0) this.watchAt = now + WATCH_MS
+    if (progress.holes().length > 0) this.watchAt = now + WATCH_MS
   }
 
   /** For each stripe the links to ask for its packets, in order. */
@@ -296,7 +380,8 @@ export class Upstream {
     })
   }
 
-  private optionsNow(now: number): Option[] {
+  /** The neighbours as the policy sees them. Without `progress` nobody is known to be silent. */
+  private optionsNow(now: number, progress?: Progress): Option[] {
     const options: Option[] = []
     for (const neighbour of this.hood.ready()) {
       if (neighbour.leaf) continue
@@ -305,11 +390,18 @@ export class Upstream {
         freeSlots: neighbour.freeSlots,
         depth: neighbour.depth,
         feeding: this.feeds.stripesOf(neighbour.link),
-        avoid: neighbour.avoided(now)
+        refused: neighbour.refused(now),
+        stalled: neighbour.stalled(now),
+        silent: progress !== undefined && this.isUsed(neighbour.link) && isSilent(neighbour, progress, now)
       })
     }
     return options
   }
+}
+
+/** Whether even a spare would have sent a sample meanwhile: two of them have passed in the show, and none came. */
+function isSilent(neighbour: Neighbour, progress: Progress, now: number): boolean {
+  return progress.newest - neighbour.newest > 2 * (SAMPLE_ONE_IN + 1) && now - neighbour.heardAt >= STALL_MS
 }
 
 /** How long a refusal is believed. Slots come and go within seconds, being fed or a loop within the time that a
@@ -317,4 +409,3 @@ export class Upstream {
 function avoidAfter(refusal: Refusal): number {
   return refusal === 'full' ? 2_000 : 1_000
 }
-

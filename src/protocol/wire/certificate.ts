@@ -73,7 +73,8 @@ export function decodeCertificate(
   if (id.name !== broadcast.name || !equal(id.publisher, broadcast.publisher)) {
     throw new WireError('the certificate is of another broadcast')
   }
-  if (stripes < 1 || stripes > MAX_STRIPES) throw new WireError(`${stripes} stripes: 1…${MAX_STRIPES} are allowed`)
+  if (stripes < 1 || stripes > MAX_STRIPES)
+    throw new WireError(`${stripes} stripes: 1…${MAX_STRIPES} are allowed`)
   if (notAfter < notBefore || notAfter - notBefore > MAX_CERTIFICATE_SECONDS) {
     throw new WireError('the certificate is valid for more than a day')
   }
@@ -84,5 +85,8 @@ export function decodeCertificate(
 /** Whether a certificate holds at this time, give or take what listeners' clocks are wrong by. */
 export function certificateHolds(certificate: CertificateBody, nowMs: number): boolean {
   const second = nowMs / 1000
-  return second >= certificate.notBefore - CLOCK_SKEW_SECONDS && second <= certificate.notAfter + CLOCK_SKEW_SECONDS
+  return (
+    second >= certificate.notBefore - CLOCK_SKEW_SECONDS &&
+    second <= certificate.notAfter + CLOCK_SKEW_SECONDS
+  )
 }

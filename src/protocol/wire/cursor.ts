@@ -9,10 +9,6 @@ import { toString } from 'uint8arrays/to-string'
 /** Bytes that do not follow PROTOCOL.md. The link that they came by is ended. */
 export class WireError extends Error {
   override readonly name = 'WireError'
-
-  constructor(message: string) {
-    super(message)
-  }
 }
 
 /** 2^48 − 1: the largest sequence, media time or date on the wire. Exact in a JavaScript number. */
@@ -67,7 +63,7 @@ export class Reader {
     const length = lengthBytes === 1 ? this.u8() : this.u16()
     if (length > maxBytes) throw new WireError(`text of ${length} B at byte ${at}: at most ${maxBytes} B`)
     const bytes = this.view(length)
-    const text = toString(bytes)
+    const text = utf8(bytes)
     if (!equal(fromString(text), bytes)) throw new WireError(`text at byte ${at} is not UTF-8`)
     return text
   }
@@ -172,6 +168,12 @@ function check(value: number, max: number): void {
   if (!(Number.isInteger(value) && value >= 0 && value <= max)) {
     throw new RangeError(`${value} does not fit the field`)
   }
+}
+
+/** UTF-8 as it stands: platforms' decoders drop a byte order mark at the begin of a text, so it gets none. */
+export function utf8(bytes: Uint8Array): string {
+  if (bytes[0] !== 0xef) return toString(bytes)
+  return toString(new Writer(bytes.length + 1).u8(0x20).put(bytes).finish()).slice(1)
 }
 
 /** Whether two byte strings are the same. Not for secrets: takes as long as they agree. */

@@ -22,7 +22,8 @@ const SCHEME = 'treecast:'
  * @throws TreecastError `bad-link` that says which part is wrong.
  */
 export function parseLink(text: string): BroadcastLink {
-  if (text.length > MAX_LINK_CHARS) throw bad(`it is ${text.length} characters long, at most ${MAX_LINK_CHARS}`)
+  if (text.length > MAX_LINK_CHARS)
+    throw bad(`it is ${text.length} characters long, at most ${MAX_LINK_CHARS}`)
   if (text.slice(0, SCHEME.length).toLowerCase() !== SCHEME) throw bad(`it does not begin with "${SCHEME}"`)
   const rest = text.slice(SCHEME.length)
   const question = rest.indexOf('?')
@@ -32,7 +33,9 @@ export function parseLink(text: string): BroadcastLink {
 
   const publisher = keyFromText(path.slice(0, slash))
   if (publisher === undefined) {
-    throw bad(`the publisher's key must be 52 letters a–z and digits 2–7, not "${shorten(path.slice(0, slash))}"`)
+    throw bad(
+      `the publisher's key must be 52 letters a–z and digits 2–7, not "${shorten(path.slice(0, slash))}"`
+    )
   }
   const name = decode(path.slice(slash + 1), 'name')
   const problem = nameProblem(name)
@@ -41,7 +44,9 @@ export function parseLink(text: string): BroadcastLink {
 }
 
 export function formatLink(link: BroadcastLink): string {
-  const trackers = link.trackers.map((url) => `tr=${encodeURIComponent(url).replaceAll('%3A', ':').replaceAll('%2F', '/')}`)
+  const trackers = link.trackers.map(
+    (url) => `tr=${encodeURIComponent(url).replaceAll('%3A', ':').replaceAll('%2F', '/')}`
+  )
   const query = trackers.length > 0 ? `?${trackers.join('&')}` : ''
   return `${SCHEME}${keyToText(link.publisher)}/${encodeURIComponent(link.name)}${query}`
 }
@@ -49,7 +54,8 @@ export function formatLink(link: BroadcastLink): string {
 /** Why a text is no tracker URL; undefined if it is one. */
 export function trackerUrlProblem(url: string): string | undefined {
   if (url.length > MAX_TRACKER_URL_CHARS) return `it has more than ${MAX_TRACKER_URL_CHARS} characters`
-  if (!/^wss?:\/\/[^\s/?#@]+(?:[/?][^\s#]*)?$/i.test(url)) return 'it must look like ws://host:port or wss://host'
+  if (!/^wss?:\/\/[^\s/?#@]+(?:[/?][^\s#]*)?$/i.test(url))
+    return 'it must look like ws://host:port or wss://host'
   return undefined
 }
 
@@ -57,7 +63,8 @@ function parseTrackers(query: string): string[] {
   const trackers: string[] = []
   for (const pair of query.split('&')) {
     const [key, value] = split(pair)
-    if (key !== 'tr') throw bad(`"${shorten(key)}" is not known here; only tr=<tracker URL> may follow the "?"`)
+    if (key !== 'tr')
+      throw bad(`"${shorten(key)}" is not known here; only tr=<tracker URL> may follow the "?"`)
     const url = decode(value, 'tracker')
     const problem = trackerUrlProblem(url)
     if (problem !== undefined) throw bad(`tracker "${shorten(url)}": ${problem}`)

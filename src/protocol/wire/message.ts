@@ -40,7 +40,16 @@ export const MESSAGE_TYPE = {
 } as const
 
 /** Why a link is ended, in a BYE. An unknown number reads as `closing`. */
-export const BYE_REASONS = ['closing', 'version', 'wrong-broadcast', 'full', 'malformed', 'bad-signature', 'too-much', 'ended'] as const
+export const BYE_REASONS = [
+  'closing',
+  'version',
+  'wrong-broadcast',
+  'full',
+  'malformed',
+  'bad-signature',
+  'too-much',
+  'ended'
+] as const
 export type ByeReason = (typeof BYE_REASONS)[number]
 
 /** Why stripes were not granted. An unknown number reads as `full`. */
@@ -227,40 +236,59 @@ function writeBody(w: Writer, m: Message): void {
       w.u8(m.minVersion).u8(m.maxVersion).put(m.peerId)
       writeBroadcastId(w, m.broadcast)
       w.u8(m.leaf ? 1 : 0)
-      return writeAddresses(w, m.addresses)
+      writeAddresses(w, m.addresses)
+      break
     case 'bye':
       w.u8(BYE_REASONS.indexOf(m.reason)).text(1, m.text, MAX_REASON_BYTES - 1)
-      return writeRecords(w, m.others)
+      writeRecords(w, m.others)
+      break
     case 'show':
-      return void w.u16(m.certificate.length).put(m.certificate)
+      w.u16(m.certificate.length).put(m.certificate)
+      break
     case 'subscribe':
-      return void w.u32(m.epoch).u16(m.stripes).u8(m.sample ? 1 : 0).u48(m.since)
+      w.u32(m.epoch)
+        .u16(m.stripes)
+        .u8(m.sample ? 1 : 0)
+        .u48(m.since)
+      break
     case 'grant':
       w.u32(m.epoch).u16(m.stripes).u16(m.refused).u8(REFUSALS.indexOf(m.refusal))
-      return writeRecords(w, m.others)
+      writeRecords(w, m.others)
+      break
     case 'path':
       w.u16(m.stripes)
-      return writeShortIds(w, m.peers)
+      writeShortIds(w, m.peers)
+      break
     case 'want':
-      return writeWanted(w, m.sequences)
+      writeWanted(w, m.sequences)
+      break
     case 'status':
     case 'lease':
-      return void w.u16(m.freeSlots).u8(m.depth)
+      w.u16(m.freeSlots).u8(m.depth)
+      break
     case 'data':
-      return void w.u8(m.hops).put(m.packet)
+      w.u8(m.hops).put(m.packet)
+      break
     case 'join':
       w.u8(m.minVersion).u8(m.maxVersion).put(m.peerId)
       writeBroadcastId(w, m.broadcast)
       w.u8(ROLES.indexOf(m.role)).u16(m.freeSlots).u8(m.wanted)
-      return writeAddresses(w, m.addresses)
+      writeAddresses(w, m.addresses)
+      break
     case 'welcome':
-      w.u8(m.version).u8(m.live ? 1 : 0).u32(m.peers).u32(m.waitMs)
-      return writeRecords(w, m.candidates)
+      w.u8(m.version)
+        .u8(m.live ? 1 : 0)
+        .u32(m.peers)
+        .u32(m.waitMs)
+      writeRecords(w, m.candidates)
+      break
     case 'ask':
       w.u8(m.wanted)
-      return writeShortIds(w, m.except)
+      writeShortIds(w, m.except)
+      break
     case 'refused':
-      return void w.u8(BYE_REASONS.indexOf(m.reason)).text(1, m.text, MAX_REASON_BYTES - 1)
+      w.u8(BYE_REASONS.indexOf(m.reason)).text(1, m.text, MAX_REASON_BYTES - 1)
+      break
   }
 }
 
@@ -280,7 +308,13 @@ function readBody(type: number, r: Reader): Message | undefined {
     case MESSAGE_TYPE.show:
       return { type: 'show', certificate: r.view(r.u16()) }
     case MESSAGE_TYPE.subscribe:
-      return { type: 'subscribe', epoch: r.u32(), stripes: r.u16(), sample: (r.u8() & 1) !== 0, since: r.u48() }
+      return {
+        type: 'subscribe',
+        epoch: r.u32(),
+        stripes: r.u16(),
+        sample: (r.u8() & 1) !== 0,
+        since: r.u48()
+      }
     case MESSAGE_TYPE.grant:
       return {
         type: 'grant',
@@ -373,4 +407,3 @@ function readWanted(r: Reader): number[] {
   }
   return sequences
 }
-

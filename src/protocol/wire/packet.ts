@@ -66,7 +66,10 @@ export function audioPacketBytes(frames: readonly { readonly data: Uint8Array }[
 }
 
 /** A packet but for its signature. */
-export function encodeUnsigned(header: Omit<PacketHeader, 'kind'>, payload: Exclude<Payload, { kind: 'unknown' }>): Uint8Array {
+export function encodeUnsigned(
+  header: Omit<PacketHeader, 'kind'>,
+  payload: Exclude<Payload, { kind: 'unknown' }>
+): Uint8Array {
   const writer = new Writer(256)
   writer.u8(PACKET_KIND[payload.kind]).u32(header.epoch).u48(header.sequence).u48(header.mediaTime)
   switch (payload.kind) {
@@ -74,6 +77,8 @@ export function encodeUnsigned(header: Omit<PacketHeader, 'kind'>, payload: Excl
       writeAudio(writer, payload)
       break
     case 'metadata':
+      if (payload.fields.size > MAX_METADATA_FIELDS)
+        throw new RangeError(`${payload.fields.size} metadata fields`)
       writer.u8(payload.fields.size)
       for (const [key, value] of payload.fields) {
         writer.text(1, key, MAX_METADATA_KEY_BYTES).text(2, value, MAX_METADATA_VALUE_BYTES)

@@ -46,7 +46,10 @@ export function writeRecords(writer: Writer, records: readonly PeerRecord[]): vo
 export function readRecords(reader: Reader): PeerRecord[] {
   const count = reader.u8()
   if (count > MAX_RECORDS) throw new WireError(`${count} peer records: at most ${MAX_RECORDS}`)
-  return Array.from({ length: count }, () => ({ id: reader.view(KEY_BYTES), addresses: readAddresses(reader) }))
+  return Array.from({ length: count }, () => ({
+    id: reader.view(KEY_BYTES),
+    addresses: readAddresses(reader)
+  }))
 }
 
 /** An id as a key of a Map: one character a byte. Not for people. */

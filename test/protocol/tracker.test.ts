@@ -1,0 +1,130 @@
+import { expect } from 'chai'
+import { LEASE_MS, WAIT_MS } from '../../src/protocol/limits.js'
+import { Tracker, type TrackerOutput } from '../../src/protocol/tracker.js'
+import {
+  decodeMessages,
+  encodeMessage,
+  type Join,
+  type Message,
+  type Welcome
+} from '../../src/protocol/wire/message.js'
+import { shortId } from '../../src/protocol/wire/record.js'
+import { broadcastId } from './world.js'
+
+const idOf = (n: number): Uint8Array => new Uint8Array(32).fill(n)
+const join = (n: number, change: Partial<Join> = {}): Message => ({
+  type: 'join',
+  minVersion: 1,
+  maxVersion: 1,
+  peerId: idOf(n),
+  broadcast: broadcastId,
+  role: 'listener',
+  freeSlots: 4,
+  wanted: 8,
+  addresses: [`address ${n}`],
+  ...change
+})
+const origin = (n: number): Message => join(n, { role: 'origin', wanted: 0, freeSlots: 16 })
+
+function bench() {
+  const tracker = new Tracker(1)
+  const give = (link: number, message: Message, now = 0): TrackerOutput[] =>
+    tracker.step({ type: 'received', link, bytes: encodeMessage(message) }, now)
+  return { tracker, give }
+}
+
+const welcomes = (outputs: readonly TrackerOutput[]): { link: number; welcome: Welcome }[] =>
+  outputs.flatMap((output) => {
+    const message = output.type === 'send' ? decodeMessages(output.bytes)[0] : undefined
+    return message?.type === 'welcome' ? [{ link: output.link, welcome: message }] : []
+  })
+
+describe('Tracker', () => {
+  it('answers a join at once, with who can be dialled and has room', () => {
+    const { give } = bench()
+    give(1, origin(1))
+    give(2, join(2, { freeSlots: 0 }))
+    give(3, join(3, { addresses: [] }))
+    const [answer] = welcomes(give(4, join(4)))
+    expect(answer!.link).to.equal(4)
+    expect(answer!.welcome.live).to.equal(true)
+    expect(answer!.welcome.peers).to.equal(4)
+    expect(answer!.welcome.candidates.map(({ id }) => id[0])).to.deep.equal([1])
+  })
+
+  it('lets newcomers wait for slots, and tells as many as there is room for, first come first', () => {
+    const { tracker, give } = bench()
+    for (let n = 2; n < 12; n++) {
+      const [answer] = welcomes(give(n, join(n, { freeSlots: 0 })))
+      expect(answer!.welcome.waitMs).to.equal(WAIT_MS)
+    }
+    expect(tracker.stats().waiting).to.equal(10)
+    const told = welcomes(give(1, join(1, { role: 'origin', wanted: 0, freeSlots: 3 }))).filter(
+      ({ link }) => link !== 1
+    )
+    expect(told.map(({ link }) => link)).to.deep.equal([2, 3, 4])
+    for (const { welcome } of told) expect(welcome.candidates.map(({ id }) => id[0])).to.deep.equal([1])
+    expect(tracker.stats().waiting).to.equal(7)
+  })
+
+  it('does not let those wait who are fed and only want a spare', () => {
+    const { tracker, give } = bench()
+    give(1, origin(1))
+    give(2, join(2))
+    give(2, { type: 'lease', freeSlots: 4, depth: 1 })
+    const [answer] = welcomes(give(2, { type: 'ask', wanted: 8, except: [shortId(idOf(1))] }))
+    expect(answer!.welcome).to.include({ waitMs: 0 })
+    expect(tracker.stats().waiting).to.equal(0)
+  })
+
+  it('forgets who does not renew its lease', () => {
+    const { tracker, give } = bench()
+    give(1, origin(1), 0)
+    give(2, join(2), 10)
+    give(1, { type: 'lease', freeSlots: 16, depth: 0 }, 1_000)
+    expect(tracker.nextDeadline()).to.equal(10 + LEASE_MS)
+    expect(tracker.step({ type: 'tick' }, 10 + LEASE_MS)).to.deep.equal([{ type: 'close', link: 2 }])
+    expect(tracker.nextDeadline()).to.equal(1_000 + LEASE_MS)
+    expect(tracker.stats().peers).to.equal(1)
+  })
+
+  it('keeps broadcasts apart, and forgets the empty ones', () => {
+    const { tracker, give } = bench()
+    give(1, origin(1))
+    const [answer] = welcomes(give(2, join(2, { broadcast: { ...broadcastId, name: 'other' } })))
+    expect(answer!.welcome).to.include({ live: false, peers: 1 })
+    expect(tracker.stats().broadcasts).to.equal(2)
+    tracker.step({ type: 'closed', link: 2 }, 0)
+    tracker.step({ type: 'closed', link: 1 }, 0)
+    expect(tracker.stats()).to.include({ broadcasts: 0, peers: 0, freeSlots: 0 })
+    expect(tracker.nextDeadline()).to.equal(Infinity)
+  })
+
+  it('counts a peer once that comes again', () => {
+    const { tracker, give } = bench()
+    give(1, join(5))
+    expect(give(2, join(5)).some((output) => output.type === 'close' && output.link === 1)).to.equal(true)
+    expect(tracker.stats().peers).to.equal(1)
+  })
+
+  it('refuses what it does not understand, with a reason, and closes', () => {
+    const wrong: Message[] = [
+      join(1, { minVersion: 2, maxVersion: 3 }),
+      { type: 'lease', freeSlots: 0, depth: 0 },
+      { type: 'ask', wanted: 1, except: [] },
+      { type: 'want', sequences: [1] }
+    ]
+    for (const message of wrong) {
+      const { tracker, give } = bench()
+      const outputs = give(1, message)
+      expect(outputs.map(({ type }) => type)).to.deep.equal(['send', 'close'])
+      const [output] = outputs
+      expect(output!.type === 'send' ? decodeMessages(output!.bytes)[0]!.type : '').to.equal('refused')
+      expect(tracker.stats()).to.include({ refused: 1, peers: 0 })
+    }
+    const { tracker } = bench()
+    expect(
+      tracker.step({ type: 'received', link: 1, bytes: Uint8Array.of(1, 2) }, 0).map(({ type }) => type)
+    ).to.deep.equal(['send', 'close'])
+  })
+})

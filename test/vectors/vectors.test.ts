@@ -1,0 +1,204 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { TreecastError } from '../../src/protocol/errors.js'
+import { isCanonicalSignature, isSoundKey } from '../../src/protocol/media/signature.js'
+import type { BroadcastId } from '../../src/protocol/wire/broadcast.js'
+import {
+  type CertificateBody,
+  certificateMessage,
+  decodeCertificate,
+  encodeCertificateBody
+} from '../../src/protocol/wire/certificate.js'
+import { equal, WireError } from '../../src/protocol/wire/cursor.js'
+import { type BroadcastLink, formatLink, parseLink } from '../../src/protocol/wire/link.js'
+import { decodeMessages, encodeMessage, type Message, MESSAGE_TYPE } from '../../src/protocol/wire/message.js'
+import {
+  encodeUnsigned,
+  joinSignature,
+  packetDomain,
+  packetMessage,
+  type Payload,
+  readPacket,
+  readPayload,
+  signaturePart,
+  unsignedPart
+} from '../../src/protocol/wire/packet.js'
+import { checkSignature } from '../protocol/world.js'
+import { vectors } from './generate.js'
+import { fromFile, toJson } from './json.js'
+
+const messages = fromFile('messages') as { name: string; value: Message; bytes: Uint8Array }[]
+
+function expectSame(actual: Uint8Array, expected: Uint8Array): void {
+  expect(Buffer.from(actual).toString('hex')).to.equal(Buffer.from(expected).toString('hex'))
+}
+
+describe('vectors', () => {
+  it('are what the generator makes', () => {
+    for (const [name, value] of Object.entries(vectors)) {
+      expect(readFileSync(new URL(`${name}.json`, import.meta.url), 'utf8'), name).to.equal(toJson(value))
+    }
+  })
+
+  it('hold every message there is', () => {
+    const types = new Set<string>(messages.map(({ value }) => value.type))
+    expect([...types].sort()).to.deep.equal(Object.keys(MESSAGE_TYPE).sort())
+  })
+
+  for (const { name, value, bytes } of messages) {
+    it(`message: ${name}`, () => {
+      expectSame(encodeMessage(value), bytes)
+      expect(decodeMessages(bytes)).to.deep.equal([value])
+    })
+
+    it(`message cut off at every length: ${name}`, () => {
+      for (let length = 1; length < bytes.length; length++) {
+        expect(() => decodeMessages(bytes.subarray(0, length)), `${length} B`).to.throw(WireError)
+      }
+      // The same with a length field that says so. All of DATA but its hops is the packet's own.
+      const shortest = value.type === 'data' ? 1 : bytes.length - 3
+      for (let length = 0; length < shortest; length++) {
+        const cut = bytes.slice(0, 3 + length)
+        cut.set([length >>> 8, length & 0xff], 1)
+        expect(() => decodeMessages(cut), `body of ${length} B`).to.throw(WireError)
+      }
+    })
+  }
+
+  for (const { name, bytes, error } of fromFile('malformed') as {
+    name: string
+    bytes: Uint8Array
+    error: string
+  }[]) {
+    it(`malformed: ${name}`, () => {
+      expect(() => decodeMessages(bytes)).to.throw(WireError, error)
+    })
+  }
+
+  for (const { name, bytes, values } of fromFile('tolerated') as {
+    name: string
+    bytes: Uint8Array
+    values: Message[]
+  }[]) {
+    it(`tolerated: ${name}`, () => {
+      expect(decodeMessages(bytes)).to.deep.equal(values)
+    })
+  }
+
+  const { broadcast, domain, showKey, packets } = fromFile('packets') as {
+    broadcast: BroadcastId
+    domain: Uint8Array
+    showKey: Uint8Array
+    packets: {
+      name: string
+      epoch: number
+      sequence: number
+      mediaTime: number
+      payload: Exclude<Payload, { kind: 'unknown' }>
+      unsigned: Uint8Array
+      message: Uint8Array
+      signature: Uint8Array
+      packet: Uint8Array
+    }[]
+  }
+  for (const vector of packets) {
+    it(`packet: ${vector.name}`, () => {
+      const { epoch, sequence, mediaTime, payload } = vector
+      expectSame(packetDomain(broadcast), domain)
+      expectSame(encodeUnsigned({ epoch, sequence, mediaTime }, payload), vector.unsigned)
+      expectSame(packetMessage(domain, vector.unsigned), vector.message)
+      expectSame(joinSignature(vector.unsigned, vector.signature), vector.packet)
+      const packet = readPacket(vector.packet)
+      expect({ epoch: packet.epoch, sequence: packet.sequence, mediaTime: packet.mediaTime }).to.deep.equal({
+        epoch,
+        sequence,
+        mediaTime
+      })
+      expect(readPayload(packet)).to.deep.equal(payload)
+      expectSame(unsignedPart(vector.packet), vector.unsigned)
+      expectSame(signaturePart(vector.packet), vector.signature)
+      expect(checkSignature(showKey, vector.message, vector.signature)).to.equal(true)
+    })
+  }
+
+  it('certificate', () => {
+    const vector = fromFile('certificate') as Record<
+      'body' | 'message' | 'signature' | 'bytes',
+      Uint8Array
+    > & { value: CertificateBody }
+    expectSame(encodeCertificateBody(vector.value), vector.body)
+    expectSame(certificateMessage(vector.body), vector.message)
+    const { certificate, message, signature } = decodeCertificate(vector.bytes, vector.value.broadcast)
+    expect(certificate).to.deep.equal({ ...vector.value, bytes: vector.bytes })
+    expectSame(message, vector.message)
+    expectSame(signature, vector.signature)
+    for (let length = 0; length < vector.bytes.length; length++) {
+      expect(() => decodeCertificate(vector.bytes.subarray(0, length), vector.value.broadcast)).to.throw(
+        WireError
+      )
+    }
+    const other = { ...vector.value.broadcast, name: 'other' }
+    expect(() => decodeCertificate(vector.bytes, other)).to.throw(WireError, 'another broadcast')
+    for (const change of [
+      { stripes: 0 },
+      { stripes: 17 },
+      { notAfter: vector.value.notBefore + 86_401 },
+      { notAfter: vector.value.notBefore - 1 }
+    ]) {
+      const bytes = joinSignature(encodeCertificateBody({ ...vector.value, ...change }), vector.signature)
+      expect(() => decodeCertificate(bytes, vector.value.broadcast), JSON.stringify(change)).to.throw(
+        WireError
+      )
+    }
+  })
+
+  const signatures = fromFile('signatures') as {
+    name: string
+    key: Uint8Array
+    message: Uint8Array
+    signature: Uint8Array
+    valid: boolean
+    opensslAccepts: boolean
+  }[]
+  for (const { name, key, message, signature, valid } of signatures) {
+    it(`signature: ${name}`, () => {
+      const verdict =
+        isSoundKey(key) && isCanonicalSignature(signature) && checkSignature(key, message, signature)
+      expect(verdict).to.equal(valid)
+    })
+  }
+
+  it('signature: some that OpenSSL accepts are refused by our own rules alone', () => {
+    const ours = signatures.filter(({ valid, opensslAccepts }) => opensslAccepts && !valid)
+    expect(ours.map(({ name }) => name)).to.include(
+      'key: the identity, which signs every message with R = identity and S = 0'
+    )
+    for (const { key, signature } of ours)
+      expect(isSoundKey(key) && isCanonicalSignature(signature)).to.equal(false)
+  })
+
+  const links = fromFile('links') as {
+    valid: { text: string; value: BroadcastLink; canonical: string }[]
+    malformed: { text: string; error: string }[]
+  }
+  for (const { text, value, canonical } of links.valid) {
+    it(`link: ${text.slice(0, 7)}…${text.slice(60)}`, () => {
+      expect(parseLink(text)).to.deep.equal(value)
+      expect(formatLink(value)).to.equal(canonical)
+      expect(parseLink(canonical)).to.deep.equal(value)
+    })
+  }
+  for (const { text, error } of links.malformed) {
+    it(`malformed link: ${text.slice(0, 90)}`, () => {
+      expect(() => parseLink(text))
+        .to.throw(TreecastError)
+        .with.property('message', error)
+      expect(error).to.not.match(/\n/)
+    })
+  }
+
+  it('keys are compared whole', () => {
+    expect(equal(showKey, showKey.slice())).to.equal(true)
+    expect(equal(showKey, showKey.subarray(1))).to.equal(false)
+  })
+})
