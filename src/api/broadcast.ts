@@ -227,10 +227,11 @@ async function begin(
       ? openSource(source, { loop, ...(stallMs === undefined ? {} : { stallMs }) })
       : source
   const rest = opened[Symbol.asyncIterator]()
-  const { value, done } = await rest.next()
-  if (done === true)
+  const first = await rest.next()
+  if (first.done === true) {
     throw new TreecastError('source-empty', 'the source holds no audio; name an Ogg Opus source')
-  return { first: value, rest }
+  }
+  return { first: first.value, rest }
 }
 
 /** The rest of the source at the audio's pace, until the signal. */

@@ -229,6 +229,7 @@ function untilCertified(
       else if (notice.event === 'no-tracker' && !joined) settle(noTracker(broadcast.trackers))
       else if (notice.event === 'refused')
         problem = new TreecastError('version-mismatch', `refused: ${notice.text}`)
+      else if (notice.event === 'out-of-date') problem = outOfDate(broadcast)
       else if (notice.event === 'not-the-publisher') problem = notThePublisher(broadcast)
     })
     signal?.addEventListener('abort', onAbort)
@@ -249,6 +250,13 @@ function notLive({ name }: BroadcastLink, why: string): TreecastError {
   return new TreecastError(
     'not-live',
     `the broadcast "${name}" of this link is not live: ${why}; check the key in the link, or wait longer for it`
+  )
+}
+
+function outOfDate({ name }: BroadcastLink): TreecastError {
+  return new TreecastError(
+    'out-of-date',
+    `the publisher's certificate for "${name}" is not valid today; check this machine's clock, or ask the publisher to begin again`
   )
 }
 

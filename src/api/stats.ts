@@ -1,6 +1,7 @@
 /** What listeners and broadcasts tell about themselves once a second. */
 
-import type { Peer, PeerStats } from '../protocol/peer.js'
+import type { Peer } from '../protocol/peer.js'
+import type { PeerStats } from '../protocol/peer-options.js'
 import { keyToText } from '../protocol/wire/broadcast.js'
 import { shortId } from '../protocol/wire/record.js'
 import type { Driver } from '../runtime/driver.js'

@@ -1,4 +1,4 @@
-import { type Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { once } from 'node:events'
 import { DEFAULT_TRACKER_PORT, startTracker } from '../tracker/server.js'
 import { port } from './arguments.js'
@@ -21,6 +21,7 @@ export function addTracker(program: Command): void {
     )
     .option('--host <address>', "address to listen on (default: all of this machine's)")
     .option('--port <port>', 'port to listen on, 0 for any free one', port, DEFAULT_TRACKER_PORT)
+    .addOption(new Option('--store <store>', 'where members are kept').choices(['memory']).default('memory'))
     .option('--json', 'events on stdout, one JSON object a line')
     .action((options: Options) =>
       run(options.json === true, async (reporter, signal) => {

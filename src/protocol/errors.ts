@@ -40,6 +40,8 @@ export type ErrorCode =
   | 'no-tracker'
   /** The tracker knows nobody who carries this broadcast. */
   | 'not-live'
+  /** The publisher's certificate is not valid today, or this machine's clock is wrong. */
+  | 'out-of-date'
   /** What peers offer under this link is not signed by its publisher. */
   | 'not-the-publisher'
   /** The port is taken, or the address is not this machine's. */

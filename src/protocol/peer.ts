@@ -9,125 +9,44 @@
  */
 
 import {
-  BACKFILL_BYTES_PER_SECOND,
   CANDIDATES_PER_ANSWER,
   COPY_KBPS,
-  DEFAULT_BUFFER_MS,
   DEFAULT_MAX_CHILDREN,
   DEFAULT_MAX_LINKS,
   DEFAULT_PACKET_MS,
   DEFAULT_PARENTS,
   DEFAULT_SPARES,
-  FAST_START_MS,
   IDLE_LINK_MS,
   LATE_TICK_MS,
   LINGER_MS,
   PROTOCOL_VERSION,
-  STATUS_INTERVAL_MS,
-  UPLOAD_BURST_MS
+  STATUS_INTERVAL_MS
 } from './limits.js'
+import { beginEra, type Era } from './era.js'
 import type { Input, Notice, Output } from './machine.js'
-import { Packetizer, type UnsignedPacket } from './media/packetizer.js'
-import type { Pace, PlayoutItem } from './media/playout.js'
-import { Show } from './media/show.js'
+import type { PlayoutItem } from './media/playout.js'
+import { Publisher } from './media/publisher.js'
+import type { Show } from './media/show.js'
 import { isCanonicalSignature, isSoundKey } from './media/signature.js'
-import type { Kept } from './media/window.js'
+import type { PeerOptions, PeerStats } from './peer-options.js'
 import { Random } from './random.js'
 import { Discovery } from './tree/discovery.js'
-import { Downstream } from './tree/downstream.js'
 import { UNFED_DEPTH } from './tree/feeds.js'
 import type { Neighbour } from './tree/neighbour.js'
 import { Neighbourhood } from './tree/neighbourhood.js'
-import { hasStripe, NO_STRIPES } from './tree/stripes.js'
-import { TokenBucket } from './tree/token-bucket.js'
-import { Upstream } from './tree/upstream.js'
-import type { BroadcastId } from './wire/broadcast.js'
+import { NO_STRIPES } from './tree/stripes.js'
+import { Uploader } from './uploader.js'
 import { type Certificate, certificateHolds, decodeCertificate } from './wire/certificate.js'
 import { equal, WireError } from './wire/cursor.js'
 import {
-  DATA_HEAD_BYTES,
   decodeMessages,
   type Join,
   type Lease,
   MAX_EXCEPT,
   type Message,
-  type Role,
-  SINCE_RECENT,
   type Subscribe
 } from './wire/message.js'
-import { joinSignature } from './wire/packet.js'
-import { type PeerId, type PeerRecord, shortId, type ShortId } from './wire/record.js'
-
-export interface PeerOptions {
-  /** Who this peer is and where it can be dialled. */
-  readonly self: PeerRecord
-  readonly broadcast: BroadcastId
-  readonly trackers: readonly string[]
-  readonly role: Role
-  /** Makes the machine's own coin flips; any 32-bit integer. */
-  readonly seed: number
-  /** Relay nothing. */
-  readonly leaf?: boolean
-  /** Copies of the show that this peer may upload; 0 makes it a leaf. Default 4. */
-  readonly maxChildren?: number
-  /** Upload that packets may take, kbit/s of 1,000 bit. Counts slots, and drops packets beyond. Default: no cap. */
-  readonly maxUploadKbps?: number
-  /** Links in all. Default 64. */
-  readonly maxLinks?: number
-  /** Parents to spread the stripes over, where there are so many. Default 4. */
-  readonly parents?: number
-  /** Connected spares. Default 2. */
-  readonly spares?: number
-  /** How long a missing packet is waited for; ms of show time. Default 2,000. */
-  readonly bufferMs?: number
-  /** `eager` for files and pipes, `timed` for ears. Default `eager`. */
-  readonly pace?: Pace
-  /** Makes this peer the origin. */
-  readonly source?: OriginOptions
-}
-
-export interface OriginOptions {
-  /** Signed by the publisher's root key. */
-  readonly certificate: Certificate
-  /** Media time to a packet; ms. Default 100. */
-  readonly packetMs?: number
-}
-
-/** What a peer has seen and done since its start. Counts, unless a name says otherwise. */
-export interface PeerStats {
-  /** Members of the broadcast, as the tracker said last. */
-  peers: number
-  /** Verified packets that were new. */
-  received: number
-  /** Packets that were here already when they came. */
-  duplicates: number
-  /** Packets that playout gave up. */
-  gaps: number
-  /** Packets that came after they had been asked for again. */
-  backfilled: number
-  /** Packets refused unplayed and unforwarded: bad signature, wrong epoch, too old. */
-  rejected: number
-  /** Links between the origin and this peer; 0 at the origin, 255 while nothing comes. */
-  depth: number
-  parents: number
-  spares: number
-  children: number
-  links: number
-  bytesIn: number
-  bytesOut: number
-  /** Packets sent to children. At the origin, over `packets`, the copies that it uploads. */
-  sent: number
-  /** Packets not sent because the upload cap was reached. */
-  capped: number
-  /** Packets that the origin made. */
-  packets: number
-  /** Frames that the origin took, or a listener was given. */
-  frames: number
-  /** How much later than by the best way so far packets come now; ms. */
-  lagMs: number
-  /** Media time that is here and not yet played; ms. */
-  bufferMs: number
-}
+import { type PeerId, shortId, type ShortId } from './wire/record.js'
 
 type CheckOf =
   { readonly kind: 'packet'; readonly show: Show<number>; readonly sequence: number } | CertificateCheck
@@ -137,25 +56,15 @@ interface CertificateCheck {
   readonly link: number
 }
 
-/** Everything that lives and dies with one epoch. */
-interface Era {
-  readonly show: Show<number>
-  /** Absent at the origin. */
-  readonly upstream: Upstream | undefined
-  readonly downstream: Downstream
-}
-
 export class Peer {
   private readonly options: PeerOptions
   private readonly self: ShortId
   private readonly random: Random
   private readonly hood: Neighbourhood
   private readonly discovery: Discovery
-  private readonly packetizer: Packetizer | undefined
+  private readonly publisher: Publisher | undefined
+  private readonly uploader: Uploader
   private readonly checks = new Map<number, CheckOf>()
-  private readonly unsigned = new Map<number, UnsignedPacket>()
-  private readonly backfill = new Map<number, TokenBucket>()
-  private readonly upload: TokenBucket | undefined
   private outputs: Output[] = []
   private era: Era | undefined
   private nextCheck = 0
@@ -175,8 +84,6 @@ export class Peer {
     rejected: 0,
     bytesIn: 0,
     bytesOut: 0,
-    sent: 0,
-    capped: 0,
     frames: 0
   }
 
@@ -198,13 +105,11 @@ export class Peer {
       { trackers: options.trackers, everywhere: options.source !== undefined },
       emit
     )
-    if (options.maxUploadKbps !== undefined) {
-      const bytesPerSecond = options.maxUploadKbps * 125
-      this.upload = new TokenBucket(bytesPerSecond, (bytesPerSecond * UPLOAD_BURST_MS) / 1000, 0)
-    }
+    this.uploader = new Uploader(options.maxUploadKbps, emit)
     if (options.source !== undefined) {
       const { certificate, packetMs = DEFAULT_PACKET_MS } = options.source
-      this.packetizer = new Packetizer({ epoch: certificate.epoch, stripes: certificate.stripes, packetMs })
+      const { epoch, stripes } = certificate
+      this.publisher = new Publisher({ epoch, stripes, packetMs }, emit)
     }
   }
 
@@ -236,8 +141,11 @@ export class Peer {
       spares: upstream?.feeds.spareLinks.size ?? 0,
       children: downstream?.children.count ?? 0,
       links: this.hood.size,
-      packets: this.packetizer?.packets ?? 0,
-      frames: this.packetizer?.frameCount ?? this.counts.frames,
+      packets: this.publisher?.packets ?? 0,
+      frames: this.publisher?.frames ?? this.counts.frames,
+      sent: this.uploader.sent,
+      capped: this.uploader.capped,
+      bytesOut: this.counts.bytesOut + this.uploader.bytes,
       lagMs: Math.round(show?.lagMs ?? 0),
       bufferMs: Math.round(show?.playout.bufferedMs ?? 0)
     }
@@ -254,7 +162,7 @@ export class Peer {
   }
 
   private get isOrigin(): boolean {
-    return this.packetizer !== undefined
+    return this.publisher !== undefined
   }
 
   private get isDone(): boolean {
@@ -302,17 +210,11 @@ export class Peer {
         this.signed(input.sequence, input.signature, now)
         break
       case 'source-stream':
-        this.publish(this.packetizer?.stream(input.format))
-        break
       case 'source-frame':
-        this.publish(this.packetizer?.frame(input.frame))
-        break
       case 'source-metadata':
-        this.publish(this.packetizer?.setMetadata(input.fields))
-        break
       case 'source-end':
-        this.publish(this.packetizer?.end())
-        this.beginEnding(now)
+        if (this.state === 'running' && this.era !== undefined) this.publisher?.take(input, this.era.show)
+        if (input.type === 'source-end') this.beginEnding(now)
         break
       case 'tick':
         if (now >= this.promised + LATE_TICK_MS) this.era?.upstream?.heldUp(now)
@@ -399,7 +301,7 @@ export class Peer {
         }
         break
       case 'want':
-        this.wanted(neighbour, message.sequences, now)
+        if (era !== undefined) this.uploader.sendAgain(neighbour.link, message.sequences, era.show, now)
         break
       default:
         throw new WireError(`a ${message.type} message between peers`)
@@ -420,7 +322,7 @@ export class Peer {
   }
 
   private linkEnded(link: number, peer: PeerId | undefined): void {
-    this.backfill.delete(link)
+    this.uploader.forget(link)
     this.era?.downstream.lost(link)
     this.era?.upstream?.lost(link, peer)
   }
@@ -497,52 +399,16 @@ export class Peer {
     } else if (settled.kept !== undefined) {
       const neighbour = this.hood.get(settled.from)
       if (neighbour !== undefined) this.era.upstream?.heard(neighbour, check.sequence, check.show, now)
-      this.accept(settled.kept, settled.from, now)
-    }
-  }
-
-  /** A new, good packet: on to the children, and to playout. */
-  private accept(kept: Kept, from: number, now: number): void {
-    this.counts.received++
-    if (this.era?.upstream?.arrived(kept.packet.sequence, now) === true) this.counts.backfilled++
-    this.relay(kept, from, now)
-  }
-
-  private relay(kept: Kept, from: number | undefined, now: number): void {
-    for (const link of this.era!.downstream.children.receiversOf(kept.packet.sequence)) {
-      if (link !== from) this.sendPacket(link, kept, now)
-    }
-  }
-
-  private sendPacket(link: number, kept: Kept, now: number): void {
-    const packet = kept.packet.bytes
-    if (this.upload?.take(packet.length, now) === false) {
-      this.counts.capped++
-      return
-    }
-    this.counts.sent++
-    this.counts.bytesOut += DATA_HEAD_BYTES + packet.length
-    this.emit({ type: 'data', link, hops: Math.min(kept.hops + 1, 255), packet })
-  }
-
-  /** Origin: packets go to be signed. */
-  private publish(packets: readonly UnsignedPacket[] | undefined): void {
-    if (packets === undefined || this.era === undefined || this.state !== 'running') return
-    for (const packet of packets) {
-      this.unsigned.set(packet.sequence, packet)
-      this.emit({
-        type: 'sign',
-        sequence: packet.sequence,
-        message: this.era.show.messageToSign(packet.bytes)
-      })
+      this.counts.received++
+      if (this.era.upstream?.arrived(check.sequence, now) === true) this.counts.backfilled++
+      this.uploader.relay(settled.kept, this.era.downstream.children, settled.from, now)
     }
   }
 
   private signed(sequence: number, signature: Uint8Array, now: number): void {
-    const packet = this.unsigned.get(sequence)
-    this.unsigned.delete(sequence)
-    if (packet === undefined || this.era === undefined) return
-    this.relay(this.era.show.insertOwn(joinSignature(packet.bytes, signature), now), undefined, now)
+    if (this.era === undefined) return
+    const kept = this.publisher?.signed(sequence, signature, this.era.show, now)
+    if (kept !== undefined) this.uploader.relay(kept, this.era.downstream.children, undefined, now)
   }
 
   private play(now: number): void {
@@ -562,16 +428,14 @@ export class Peer {
   // The way of control
 
   /** A child says what it wants: what it gets anew begins with the past, so that it starts at once. */
-  private subscribed(era: Era, neighbour: Neighbour, subscribe: Subscribe, now: number): void {
-    const added = era.downstream.subscribe(neighbour, subscribe)
-    if (added === NO_STRIPES) return
-    const { window, certificate } = era.show
-    const past =
-      subscribe.since === SINCE_RECENT ? window.recent(FAST_START_MS) : window.since(subscribe.since)
-    for (const kept of past) {
-      if (hasStripe(added, kept.packet.sequence % certificate.stripes))
-        this.sendPacket(neighbour.link, kept, now)
-    }
+  private subscribed(
+    { show, downstream }: Era,
+    neighbour: Neighbour,
+    subscribe: Subscribe,
+    now: number
+  ): void {
+    const added = downstream.subscribe(neighbour, subscribe)
+    this.uploader.startOff(neighbour.link, added, subscribe.since, show, now)
   }
 
   private refuseUncertified(neighbour: Neighbour, subscribe: Subscribe): void {
@@ -587,22 +451,6 @@ export class Peer {
     })
   }
 
-  /** A neighbour asks for packets again. */
-  private wanted(neighbour: Neighbour, sequences: readonly number[], now: number): void {
-    if (this.era === undefined) return
-    let budget = this.backfill.get(neighbour.link)
-    if (budget === undefined) {
-      budget = new TokenBucket(BACKFILL_BYTES_PER_SECOND, BACKFILL_BYTES_PER_SECOND, now)
-      this.backfill.set(neighbour.link, budget)
-    }
-    for (const sequence of sequences) {
-      const kept = this.era.show.window.get(sequence)
-      if (kept !== undefined && budget.take(kept.packet.bytes.length, now)) {
-        this.sendPacket(neighbour.link, kept, now)
-      }
-    }
-  }
-
   /** A neighbour offers a certificate: what is cheap to see is seen before the signature. */
   private offered(link: number, bytes: Uint8Array, now: number): void {
     const known = this.era?.show.certificate
@@ -612,7 +460,9 @@ export class Peer {
     const { publisher } = this.options.broadcast
     if (!isSoundKey(publisher) || !isSoundKey(certificate.showKey) || !isCanonicalSignature(signature)) {
       this.notThePublisher(link, now)
-    } else if (certificateHolds(certificate, now)) {
+    } else if (!certificateHolds(certificate, now)) {
+      if (this.era === undefined) this.notice({ event: 'out-of-date' })
+    } else {
       const check = this.nextCheck++
       this.checks.set(check, { kind: 'certificate', certificate, link })
       this.emit({ type: 'verify', check, key: publisher, message, signature })
@@ -632,40 +482,10 @@ export class Peer {
 
   /** A new epoch: whatever was subscribed before is void at both ends. */
   private adopt(certificate: Certificate, now: number): void {
-    const { options, self, hood } = this
-    const { stripes, epoch } = certificate
-    const show = new Show<number>(certificate, {
-      pace: options.pace ?? 'eager',
-      bufferMs: options.bufferMs ?? DEFAULT_BUFFER_MS
-    })
-    const upstream = this.isOrigin
-      ? undefined
-      : new Upstream(
-          {
-            epoch,
-            stripes,
-            parents: options.parents ?? DEFAULT_PARENTS,
-            spares: options.spares ?? DEFAULT_SPARES
-          },
-          self,
-          hood,
-          this.random,
-          (notice) => this.notice(notice),
-          now
-        )
-    const pathTo = (stripe: number): readonly ShortId[] | undefined => {
-      if (upstream === undefined) return []
-      return upstream.feeds.isGranted(stripe) ? upstream.feeds.pathOf(stripe) : undefined
-    }
-    const slots = Math.floor(this.copies * stripes)
-    const downstream = new Downstream(
-      { epoch, stripes, slots, slotsPerStripe: this.isOrigin ? Math.floor(this.copies) : slots },
-      self,
-      hood,
-      pathTo
-    )
-    this.era = { show, upstream, downstream }
-    this.notice({ event: 'certified', epoch })
+    const { options, self, hood, random, isOrigin, copies } = this
+    const notice = (told: Notice): void => this.notice(told)
+    this.era = beginEra({ certificate, options, self, hood, random, isOrigin, copies, notice }, now)
+    this.notice({ event: 'certified', epoch: certificate.epoch })
     for (const { link } of hood.ready()) hood.send(link, { type: 'show', certificate: certificate.bytes })
   }
 
@@ -774,14 +594,14 @@ export class Peer {
   }
 
   private maybeFinishEnding(now: number): void {
-    if (this.state !== 'ending' || this.unsigned.size > 0) return
+    if (this.state !== 'ending' || this.publisher?.isSettled === false) return
     const served = [...this.hood.ready()].some(
       ({ link }) => this.era?.downstream.children.isServed(link) === true
     )
     if (!served || now >= this.endingSince! + LINGER_MS) this.finish()
   }
 
-  /** Says farewell on every link, naming our own parents to those whom we leave. */
+  /** Says farewell on every link, naming neighbours that have room to those whom we leave. */
   private finish(): void {
     const reason = this.endingSince === undefined ? 'closing' : 'ended'
     for (const { link } of [...this.hood.all()]) this.hood.bye(link, reason, 'goodbye')
@@ -793,7 +613,7 @@ export class Peer {
   private earliestDeadline(now: number): number {
     if (this.isDone) return Infinity
     let next = Math.min(this.discovery.nextDeadline(), this.discovery.leaseDue, this.hood.nextDeadline())
-    if (this.endingSince !== undefined && this.unsigned.size === 0)
+    if (this.endingSince !== undefined && this.publisher?.isSettled !== false)
       next = Math.min(next, this.endingSince + LINGER_MS)
     if (this.status() !== this.statusSent) next = Math.min(next, this.statusAt + STATUS_INTERVAL_MS)
     if (this.era !== undefined) {

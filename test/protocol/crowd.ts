@@ -1,7 +1,7 @@
 /** A crowd around one origin, and what must be true of each listener whatever happened. */
 
 import { expect } from 'chai'
-import type { PeerOptions } from '../../src/protocol/peer.js'
+import type { PeerOptions } from '../../src/protocol/peer-options.js'
 import { type Member, World } from './world.js'
 
 export interface Crowd {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { gather } from './crowd.js'
-import { BEGIN, keysFromSeed, makeCertificate } from './world.js'
+import { BEGIN, keysFromSeed, makeCertificate, World } from './world.js'
 
 describe('an origin that restarts with a higher epoch', () => {
   it('is followed by every listener', () => {
@@ -49,4 +49,21 @@ describe('an origin that restarts with a higher epoch', () => {
       ).to.deep.equal(epochs)
     }
   })
+
+  for (const [what, hours] of [
+    ['yesterday', -48],
+    ['tomorrow', 48]
+  ] as const) {
+    it(`is not taken when it is of ${what}, and whoever waits is told why`, () => {
+      const world = new World()
+      const begin = BEGIN / 1000 + hours * 3600
+      const certificate = makeCertificate({ notBefore: begin, notAfter: begin + 86_400 })
+      world.show(world.addOrigin({}, certificate), 5_000)
+      const listener = world.add('listener')
+      world.run(5_000)
+      expect(listener.played).to.have.length(0)
+      expect(listener.notices.map(({ event }) => event)).to.include('out-of-date')
+      expect(listener.notices.map(({ event }) => event)).not.to.include('certified')
+    })
+  }
 })

@@ -8,7 +8,8 @@ import { decodeMessages, type Message } from '../../src/protocol/wire/message.js
 import { dataHead, type BroadcastId, equal } from '../../src/protocol/index.js'
 import type { Input, Notice, Output } from '../../src/protocol/machine.js'
 import type { PlayoutItem } from '../../src/protocol/media/playout.js'
-import { Peer, type PeerOptions } from '../../src/protocol/peer.js'
+import { Peer } from '../../src/protocol/peer.js'
+import type { PeerOptions } from '../../src/protocol/peer-options.js'
 import { Tracker } from '../../src/protocol/tracker.js'
 import {
   type Certificate,

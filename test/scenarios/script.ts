@@ -11,7 +11,7 @@
  *     state                          tells how each peer is
  */
 
-import type { PeerOptions } from '../../src/protocol/peer.js'
+import type { PeerOptions } from '../../src/protocol/peer-options.js'
 import { type StripeSet, stripesIn } from '../../src/protocol/tree/stripes.js'
 import { type Message, SINCE_RECENT } from '../../src/protocol/wire/message.js'
 import { BEGIN, type Member, World } from '../protocol/world.js'

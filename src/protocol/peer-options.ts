@@ -1,0 +1,78 @@
+/** What a peer is made with, and what it tells about itself. */
+
+import type { Pace } from './media/playout.js'
+import type { BroadcastId } from './wire/broadcast.js'
+import type { Certificate } from './wire/certificate.js'
+import type { Role } from './wire/message.js'
+import type { PeerRecord } from './wire/record.js'
+
+export interface PeerOptions {
+  /** Who this peer is and where it can be dialled. */
+  readonly self: PeerRecord
+  readonly broadcast: BroadcastId
+  readonly trackers: readonly string[]
+  readonly role: Role
+  /** Makes the machine's own coin flips; any 32-bit integer. */
+  readonly seed: number
+  /** Relay nothing. */
+  readonly leaf?: boolean
+  /** Copies of the show that this peer may upload; 0 makes it a leaf. Default 4. */
+  readonly maxChildren?: number
+  /** Upload that packets may take, kbit/s of 1,000 bit. Counts slots, and drops packets beyond. Default: no cap. */
+  readonly maxUploadKbps?: number
+  /** Links in all. Default 64. */
+  readonly maxLinks?: number
+  /** Parents to spread the stripes over, where there are so many. Default 4. */
+  readonly parents?: number
+  /** Connected spares. Default 2. */
+  readonly spares?: number
+  /** How long a missing packet is waited for; ms of show time. Default 2,000. */
+  readonly bufferMs?: number
+  /** `eager` for files and pipes, `timed` for ears. Default `eager`. */
+  readonly pace?: Pace
+  /** Makes this peer the origin. */
+  readonly source?: OriginOptions
+}
+
+export interface OriginOptions {
+  /** Signed by the publisher's root key. */
+  readonly certificate: Certificate
+  /** Media time to a packet; ms. Default 100. */
+  readonly packetMs?: number
+}
+
+/** What a peer has seen and done since its start. Counts, unless a name says otherwise. */
+export interface PeerStats {
+  /** Members of the broadcast, as the tracker said last. */
+  peers: number
+  /** Verified packets that were new. */
+  received: number
+  /** Packets that were here already when they came. */
+  duplicates: number
+  /** Packets that playout gave up. */
+  gaps: number
+  /** Packets that came after they had been asked for again. */
+  backfilled: number
+  /** Packets refused unplayed and unforwarded: bad signature, wrong epoch, too old. */
+  rejected: number
+  /** Links between the origin and this peer; 0 at the origin, 255 while nothing comes. */
+  depth: number
+  parents: number
+  spares: number
+  children: number
+  links: number
+  bytesIn: number
+  bytesOut: number
+  /** Packets sent to children. At the origin, over `packets`, the copies that it uploads. */
+  sent: number
+  /** Packets not sent because the upload cap was reached. */
+  capped: number
+  /** Packets that the origin made. */
+  packets: number
+  /** Frames that the origin took, or a listener was given. */
+  frames: number
+  /** How much later than by the best way so far packets come now; ms. */
+  lagMs: number
+  /** Media time that is here and not yet played; ms. */
+  bufferMs: number
+}

@@ -1,0 +1,80 @@
+/**
+ * What goes down from here: each new packet to the children, the past to a newcomer, backfill to who asks; all within
+ * the upload cap.
+ */
+
+import { BACKFILL_BYTES_PER_SECOND, FAST_START_MS, UPLOAD_BURST_MS } from './limits.js'
+import type { Output } from './machine.js'
+import type { Show } from './media/show.js'
+import type { Kept } from './media/window.js'
+import type { Children } from './tree/children.js'
+import { hasStripe, NO_STRIPES, stripeOf, type StripeSet } from './tree/stripes.js'
+import { TokenBucket } from './tree/token-bucket.js'
+import { DATA_HEAD_BYTES, SINCE_RECENT } from './wire/message.js'
+
+/** Bytes a second in a kbit/s of 1,000 bit. */
+const BYTES_PER_KBPS = 125
+
+export class Uploader {
+  /** Packets sent, packets that the cap held back, and the bytes of those sent. */
+  sent = 0
+  capped = 0
+  bytes = 0
+  private readonly cap: TokenBucket | undefined
+  private readonly backfill = new Map<number, TokenBucket>()
+  private readonly emit: (output: Output) => void
+
+  constructor(maxUploadKbps: number | undefined, emit: (output: Output) => void) {
+    this.emit = emit
+    if (maxUploadKbps !== undefined) {
+      const bytesPerSecond = maxUploadKbps * BYTES_PER_KBPS
+      this.cap = new TokenBucket(bytesPerSecond, (bytesPerSecond * UPLOAD_BURST_MS) / 1000, 0)
+    }
+  }
+
+  /** Passes a new packet on to all who get its stripe, but for the link that it came by. */
+  relay(kept: Kept, children: Children, from: number | undefined, now: number): void {
+    for (const link of children.receiversOf(kept.packet.sequence)) {
+      if (link !== from) this.send(link, kept, now)
+    }
+  }
+
+  /** Gives a child the past of the stripes that are new to it, so that it starts at once. */
+  startOff(link: number, added: StripeSet, since: number, show: Show<number>, now: number): void {
+    if (added === NO_STRIPES) return
+    const { window, certificate } = show
+    const past = since === SINCE_RECENT ? window.recent(FAST_START_MS) : window.since(since)
+    for (const kept of past) {
+      const stripe = stripeOf(kept.packet.sequence, certificate.stripes)
+      if (hasStripe(added, stripe)) this.send(link, kept, now)
+    }
+  }
+
+  /** Sends again what a neighbour misses, as far as it is here and within its share. */
+  sendAgain(link: number, sequences: readonly number[], show: Show<number>, now: number): void {
+    let budget = this.backfill.get(link)
+    if (budget === undefined) {
+      budget = new TokenBucket(BACKFILL_BYTES_PER_SECOND, BACKFILL_BYTES_PER_SECOND, now)
+      this.backfill.set(link, budget)
+    }
+    for (const sequence of sequences) {
+      const kept = show.window.get(sequence)
+      if (kept !== undefined && budget.take(kept.packet.bytes.length, now)) this.send(link, kept, now)
+    }
+  }
+
+  forget(link: number): void {
+    this.backfill.delete(link)
+  }
+
+  private send(link: number, kept: Kept, now: number): void {
+    const packet = kept.packet.bytes
+    if (this.cap?.take(packet.length, now) === false) {
+      this.capped++
+      return
+    }
+    this.sent++
+    this.bytes += DATA_HEAD_BYTES + packet.length
+    this.emit({ type: 'data', link, hops: Math.min(kept.hops + 1, 255), packet })
+  }
+}
