@@ -30,7 +30,8 @@ export interface Measured {
 
 const listeners: Listener[] = []
 
-serve<Add | Measure>(async (request) => {
+serve(async (message) => {
+  const request = message as Add | Measure
   if (request.type === 'measure') return measure()
   const startupMs: number[] = []
   for (let i = 0; i < request.count; i++) {
@@ -51,6 +52,8 @@ function measure(): Measured {
   return { cpu: user + system, memory: process.memoryUsage.rss(), sent }
 }
 
+/** Reads as a player would, so that no frames pile up. */
 async function drain(listener: Listener): Promise<void> {
-  for await (const frame of listener.frames()) void frame
+  const frames = listener.frames()
+  while ((await frames.next()).done !== true);
 }

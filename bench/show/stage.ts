@@ -60,9 +60,9 @@ export class Worker {
 }
 
 /** What a worker does with each request. It ends when its parent lets go of it. */
-export function serve<Request>(answer: (request: Request) => Promise<object>): void {
+export function serve(answer: (request: unknown) => Promise<object>): void {
   process.on('message', (request) => {
-    void answer(request as Request).then((result) => process.send?.(result))
+    void answer(request).then((result) => process.send?.(result))
   })
   process.on('disconnect', () => process.exit(0))
 }

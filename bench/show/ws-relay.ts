@@ -18,7 +18,8 @@ server.on('connection', (socket) => {
   })
 })
 
-serve<{ type: 'port' | 'measure' }>((request) => {
+serve((message) => {
+  const request = message as { type: 'port' | 'measure' }
   const { user, system } = process.cpuUsage()
   return Promise.resolve(
     request.type === 'port' ? { port: (server.address() as AddressInfo).port } : { cpu: user + system, sent }

@@ -150,17 +150,16 @@ async function follow(
 
 function nowPlaying(fields: ReadonlyMap<string, string>): string | undefined {
   const words = [fields.get('artist'), fields.get('title')].filter((text) => text !== undefined)
+  if (words.length === 0) return undefined
   // eslint-disable-next-line no-control-regex
-  return words.length === 0
-    ? undefined
-    : `now: ${words.join(' – ').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')}`
+  return `now: ${words.join(' – ').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')}`
 }
 
-function describe({ depth, parents, spares, children, bytesIn, bytesOut, bufferMs, gaps }: Stats): string {
+function describe({ depth, parents, spares, children, bytesIn, bytesOut, gaps }: Stats): string {
   if (parents === 0) return 'looking for parents'
   return (
     `depth ${depth}: ${plural(parents, 'parent')}, ${plural(spares, 'spare')}, ${children} fed; ` +
-    `${bytes(bytesIn)} in, ${bytes(bytesOut)} out, ${(bufferMs / 1000).toFixed(1)} s ahead, ${plural(gaps, 'packet')} lost`
+    `${bytes(bytesIn)} in, ${bytes(bytesOut)} out, ${plural(gaps, 'packet')} lost`
   )
 }
 
