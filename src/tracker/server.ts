@@ -6,11 +6,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
-import { TreecastError } from '../protocol/errors.js'
 import { MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { Tracker, type TrackerInput, type TrackerStats } from '../protocol/tracker.js'
 import { now } from '../runtime/clock.js'
 import { randomUint32 } from '../runtime/crypto.js'
+import { cannotListenOn } from '../transport/cannot-listen.js'
 import type { Link, LinkLimits } from '../transport/link.js'
 import { webSocketLink } from '../transport/websocket/index.js'
 
@@ -162,20 +162,9 @@ export function startTracker(options: TrackerOptions = {}): Promise<TrackerServe
   const { host, port = DEFAULT_TRACKER_PORT } = options
   const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000 })
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)))
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(cannotListenOn(host ?? 'all addresses', port, error.code, error))
+    )
     server.listen(port, host, () => resolve(new TrackerServer(server, host)))
   })
-}
-
-function cannotListen(error: NodeJS.ErrnoException, host: string | undefined, port: number): TreecastError {
-  const where = host === undefined ? `port ${port}` : `${host}:${port}`
-  const reason =
-    error.code === 'EADDRINUSE'
-      ? 'another program has it; choose another --port, or 0 for any'
-      : error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND'
-        ? 'this machine has no such address; choose another --host'
-        : error.code === 'EACCES'
-          ? 'permission denied; choose a port above 1023'
-          : error.message
-  return new TreecastError('cannot-listen', `cannot listen on ${where}: ${reason}`, { cause: error })
 }

@@ -130,7 +130,11 @@ describe('bad input', function () {
 
     it('finds its port in use', async () => {
       const port = new URL(url).port
-      await fails(treecast('tracker', '--host', '127.0.0.1', '--port', port), 1, /cannot listen.*another/)
+      await fails(
+        treecast('tracker', '--host', '127.0.0.1', '--port', port),
+        1,
+        /cannot listen on 127.0.0.1, port \d+: it is in use/
+      )
     })
   })
 
@@ -190,7 +194,11 @@ describe('bad input', function () {
   it("a broadcast's port in use", async () => {
     const { origin } = await startBroadcast(url, SHOW, '--port', '0')
     const port = new URL(url).port
-    await fails(treecast('broadcast', SHOW, '--tracker', url, '--port', port), 1, /cannot listen/)
+    await fails(
+      treecast('broadcast', SHOW, '--tracker', url, '--port', port),
+      1,
+      /cannot listen on 127.0.0.1, port \d+: it is in use/
+    )
     await stop(origin)
   })
 

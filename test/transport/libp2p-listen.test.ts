@@ -46,7 +46,7 @@ describe('transport: libp2p listening', () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
-    const line = `port ${port} on 127.0.0.1 is in use: stop what listens there, or choose another port (0 picks a free one)`
+    const line = `cannot listen on 127.0.0.1, port ${port}: it is in use; stop what listens there, or choose another port (0 picks a free one)`
     expect(await refusal({ host: '127.0.0.1', port })).to.equal(line)
     expect(await refusal({ host: '127.0.0.1', port: 0, webSocketPort: port })).to.equal(line)
     await new Promise((resolve) => server.close(resolve))
@@ -55,7 +55,7 @@ describe('transport: libp2p listening', () => {
   it('says in one line that the address is not this machine’s', async () => {
     // TEST-NET-1 of RFC 5737, which no machine has.
     expect(await refusal({ host: '192.0.2.1', port: 0 })).to.include(
-      '192.0.2.1 is not an address of this machine'
+      'cannot listen on 192.0.2.1, port 0: this machine has no such address'
     )
   })
 

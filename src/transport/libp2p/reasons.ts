@@ -1,6 +1,7 @@
 /** libp2p's errors, told in one line: what is wrong, where, and what to do about it. */
 
-import { TreecastError } from '../../protocol/errors.js'
+import type { TreecastError } from '../../protocol/errors.js'
+import { cannotListenOn } from '../cannot-listen.js'
 import { DialError } from '../link.js'
 
 /** Why listening failed. libp2p packs one stack trace for each address into one message. */
@@ -9,23 +10,7 @@ export function cannotListen(error: unknown, host: string, ports: readonly numbe
   const found = /listen (E[A-Z]+):?[^\n]*?:(\d+)\s*$/m.exec(text)
   const code = found?.[1] ?? /\b(E[A-Z]{4,})\b/.exec(text)?.[1]
   const port = found?.[2] ?? ports.join(' and ')
-  return new TreecastError('cannot-listen', explain(code, host, port, text), { cause: error })
-}
-
-function explain(code: string | undefined, host: string, port: string, text: string): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `port ${port} on ${host} is in use: stop what listens there, or choose another port (0 picks a free one)`
-    case 'EADDRNOTAVAIL':
-      return `${host} is not an address of this machine: listen on 0.0.0.0, or on an address that it has`
-    case 'ENOTFOUND':
-    case 'EAI':
-      return `${host} cannot be resolved: listen on an IP address of this machine`
-    case 'EACCES':
-      return `port ${port} on ${host} needs privileges: choose a port from 1024 up`
-    default:
-      return `cannot listen on ${host} port ${port}: ${firstLine(text)}`
-  }
+  return cannotListenOn(host, port, code, error)
 }
 
 /** Why a dial failed. */
