@@ -1,5 +1,6 @@
 /** Broadcasting: packs and signs a source and feeds it into the tree. */
 
+import { once } from 'node:events'
 import { isLive, openSource } from '../audio/sources/open.js'
 import { pace } from '../audio/pacer.js'
 import type { Source, SourceItem, Tag } from '../audio/source.js'
@@ -24,10 +25,13 @@ import {
 import { formatLink, trackerUrlProblem } from '../protocol/wire/link.js'
 import { type KeyPair, keyPairFromSeed, randomSeed } from '../runtime/crypto.js'
 import { Emitter } from './emitter.js'
-import { noTracker } from './listen.js'
-import { checkNumber } from './options.js'
+import { noTracker, refusal } from './listen.js'
+import { checkNetwork, checkNumber, checkWhole } from './options.js'
 import { type NetworkOptions, type RunningPeer, startPeer } from './start-peer.js'
 import { type Stats, STATS_INTERVAL_MS, statsOf } from './stats.js'
+
+/** What tags may take of a metadata packet: it is one datagram, like any other. */
+const METADATA_ROOM_BYTES = 960
 
 export interface BroadcastOptions extends NetworkOptions {
   /** An Ogg Opus file, `-` for standard input, an `http(s)://` stream, or a source of your own. */
@@ -50,7 +54,7 @@ export interface BroadcastOptions extends NetworkOptions {
   readonly speed?: number
   /** How long a source may give nothing before the show is ended, ms; default 10,000. */
   readonly stallMs?: number
-  /** Ends the show in good order. */
+  /** Ends the show in good order; before it is live, gives up, throwing the signal's reason. */
   readonly signal?: AbortSignal
 }
 
@@ -154,15 +158,18 @@ export class Broadcast extends Emitter<BroadcastEvents> {
 /**
  * Begins a broadcast. Resolves when it is live: a tracker knows of it, and the first frame is about to be sent.
  *
- * @throws TreecastError `bad-option`, `bad-link` for a tracker's URL; `cannot-listen`; `no-tracker`; and what is wrong
+ * @throws TreecastError `bad-option`; `cannot-listen`; `no-tracker`, `refused` or `version-mismatch`; and what is wrong
  *   with the beginning of the source (`source-unreadable`, `not-ogg`, `not-opus`, …).
  */
 export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
   const { trackers, name = 'live', maxChildren, packetMs, stripes = DEFAULT_STRIPES, signal } = options
   const keys = options.keys ?? keyPairFromSeed(randomSeed())
-  checkNumber('maxChildren', maxChildren, 1, 1000)
+  checkWhole('maxChildren', maxChildren, 1, 1000)
   checkNumber('packetMs', packetMs, 20, 1000)
-  checkNumber('stripes', stripes, 1, MAX_STRIPES)
+  checkWhole('stripes', stripes, 1, MAX_STRIPES)
+  checkNumber('speed', options.speed, Number.MIN_VALUE, Infinity)
+  checkNumber('stallMs', options.stallMs, 1, Infinity)
+  checkNetwork(options)
   const link = linkOf(keys.publicKey, name, trackers)
   const { first, rest } = await begin(options)
 
@@ -174,6 +181,9 @@ export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
     live = resolve
     fail = reject
   })
+  const onAbort = (): void => fail(signal?.reason as Error)
+  signal?.addEventListener('abort', onAbort)
+  let problem: TreecastError | undefined
   const feed = async (show: Broadcast, stop: AbortSignal): Promise<void> => {
     show.take(first)
     for await (const item of paced(rest, options, stop)) show.take(item)
@@ -193,9 +203,8 @@ export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
       onPlay: () => undefined,
       onNotice: (notice) => {
         if (notice.event === 'joined') live()
-        else if (notice.event === 'no-tracker') fail(noTracker(trackers))
-        else if (notice.event === 'refused')
-          fail(new TreecastError('no-tracker', `the tracker refused: ${notice.text}`))
+        else if (notice.event === 'no-tracker') fail(problem ?? noTracker(trackers))
+        else if (notice.event === 'refused') problem = refusal(notice)
         show.noticed(notice)
       }
     })
@@ -211,6 +220,8 @@ export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
     fail(error as Error)
     await rest.return?.()
     throw error
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
   }
   signal?.addEventListener('abort', () => void show.close(), { once: true })
   if (signal?.aborted === true) void show.close()
@@ -221,17 +232,28 @@ export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
 async function begin(
   options: BroadcastOptions
 ): Promise<{ first: SourceItem; rest: AsyncIterator<SourceItem> }> {
-  const { source, loop = false, stallMs } = options
+  const { source, loop = false, stallMs, signal } = options
   const opened =
     typeof source === 'string'
-      ? openSource(source, { loop, ...(stallMs === undefined ? {} : { stallMs }) })
+      ? openSource(source, {
+          loop,
+          ...(stallMs === undefined ? {} : { stallMs }),
+          ...(signal === undefined ? {} : { signal })
+        })
       : source
   const rest = opened[Symbol.asyncIterator]()
-  const first = await rest.next()
+  const first = await Promise.race([rest.next(), ...(signal === undefined ? [] : [aborted(signal)])])
+  signal?.throwIfAborted()
   if (first.done === true) {
     throw new TreecastError('source-empty', 'the source holds no audio; name an Ogg Opus source')
   }
   return { first: first.value, rest }
+}
+
+/** Rejects with the signal's reason. */
+async function aborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort')
+  throw signal.reason
 }
 
 /** The rest of the source at the audio's pace, until the signal. */
@@ -278,11 +300,17 @@ function certify(keys: KeyPair, name: string, showKey: Uint8Array, stripes: numb
 /** The tags that people want to read: short ones; names in lower case. */
 function metadataOf(tags: readonly Tag[]): Map<string, string> {
   const fields = new Map<string, string>()
+  let room = METADATA_ROOM_BYTES
   for (const { name, value } of tags) {
     const key = name.toLowerCase()
-    const fits =
-      Buffer.byteLength(key) <= MAX_METADATA_KEY_BYTES && Buffer.byteLength(value) <= MAX_METADATA_VALUE_BYTES
-    if (fits && key !== 'encoder' && fields.size < MAX_METADATA_FIELDS) fields.set(key, value)
+    const [keyBytes, valueBytes] = [Buffer.byteLength(key), Buffer.byteLength(value)]
+    const isShort =
+      keyBytes <= MAX_METADATA_KEY_BYTES &&
+      valueBytes <= MAX_METADATA_VALUE_BYTES &&
+      keyBytes + valueBytes <= room
+    if (!isShort || key === 'encoder' || fields.has(key) || fields.size >= MAX_METADATA_FIELDS) continue
+    fields.set(key, value)
+    room -= keyBytes + valueBytes
   }
   return fields
 }

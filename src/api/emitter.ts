@@ -19,7 +19,14 @@ export class Emitter<Events extends object> {
 
   protected emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     for (const listener of [...(this.listeners.get(name) ?? [])]) {
-      ;(listener as (event: Events[Name]) => void)(event)
+      try {
+        ;(listener as (event: Events[Name]) => void)(event)
+      } catch (error) {
+        // The application's own failure: told where it would have been without us, and no harm to the show.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
     }
   }
 }

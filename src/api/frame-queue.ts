@@ -13,6 +13,9 @@ export interface HeardFrame extends Frame {
   readonly lostBefore: number
 }
 
+/** While nobody reads, what a newcomer is given at once and a buffer's length are kept: 5 s of 20 ms frames. */
+const MAX_UNREAD = 250
+
 /** A reader that falls behind by more than this loses the oldest frames: 5 minutes of 20 ms frames. */
 const MAX_QUEUED = 15_000
 
@@ -20,14 +23,17 @@ export class FrameQueue {
   private readonly queue: HeardFrame[] = []
   private wake: (() => void) | undefined
   private ended = false
+  private isRead = false
 
   push(frame: HeardFrame): void {
     if (this.ended) return
-    if (this.queue.length >= MAX_QUEUED) {
+    if (this.queue.length >= (this.isRead ? MAX_QUEUED : MAX_UNREAD)) {
       const lost = this.queue.shift()!
       const next = this.queue[0]
       if (next !== undefined) {
-        this.queue[0] = { ...next, lostBefore: next.lostBefore + lost.lostBefore + lost.samples }
+        const lostBefore = next.lostBefore + lost.lostBefore + lost.samples
+        const begins = next.begins === 'no' && lost.begins !== 'no' ? 'middle' : next.begins
+        this.queue[0] = { ...next, lostBefore, begins }
       }
     }
     this.queue.push(frame)
@@ -40,7 +46,12 @@ export class FrameQueue {
   }
 
   /** Each frame once, in order, until the end. For one reader. */
-  async *read(): AsyncGenerator<HeardFrame, void, undefined> {
+  read(): AsyncGenerator<HeardFrame, void, undefined> {
+    this.isRead = true
+    return this.drain()
+  }
+
+  private async *drain(): AsyncGenerator<HeardFrame, void, undefined> {
     for (;;) {
       const frame = this.queue.shift()
       if (frame !== undefined) yield frame

@@ -9,7 +9,7 @@ import type { Role } from '../protocol/wire/message.js'
 import { now } from '../runtime/clock.js'
 import { Emitter } from './emitter.js'
 import { FrameQueue, type HeardFrame } from './frame-queue.js'
-import { checkNumber } from './options.js'
+import { checkNetwork, checkNumber, checkWhole } from './options.js'
 import { type NetworkOptions, type RunningPeer, startPeer } from './start-peer.js'
 import { type Stats, STATS_INTERVAL_MS, statsOf } from './stats.js'
 
@@ -32,7 +32,7 @@ export interface ListenOptions extends NetworkOptions {
   readonly waitMs?: number
   /** What the tracker counts this peer as. Default `listener`. */
   readonly role?: Exclude<Role, 'origin'>
-  /** Gives up when aborted. */
+  /** Gives up when aborted, throwing the signal's reason; a listener that has joined leaves. */
   readonly signal?: AbortSignal
 }
 
@@ -92,7 +92,7 @@ export class Listener extends Emitter<ListenerEvents> {
     return statsOf(id, peer, driver)
   }
 
-  /** Leaves in good order: says farewell, names its parents to its children. Resolves when nothing is left. */
+  /** Leaves in good order, naming neighbours that have room to its children. Resolves when nothing is left. */
   async close(): Promise<void> {
     this.running?.driver.give({ type: 'leave' })
     await this.ended
@@ -150,8 +150,8 @@ export class Listener extends Emitter<ListenerEvents> {
     const { received, frames, gaps, duplicates } = this.stats()
     const summary = { packets: received, frames, gaps, duplicates, complete: this.isComplete }
     this.queue.end()
-    this.emit('ended', summary)
     this.resolveEnded(summary)
+    this.emit('ended', summary)
   }
 }
 
@@ -159,6 +159,7 @@ export class Listener extends Emitter<ListenerEvents> {
  * Joins a broadcast. Resolves as soon as somebody has shown the publisher's certificate for it.
  *
  * @throws TreecastError `bad-link`, `bad-option`; `cannot-listen`; `no-tracker` when no tracker of the link can be reached;
+ *   `refused` or `version-mismatch` when no tracker will have us; `out-of-date` when the certificate is not of today;
  *   `not-live` when nobody carries the broadcast within `waitMs`; `not-the-publisher` when those who claim to carry it
  *   show no certificate of its publisher.
  */
@@ -167,7 +168,9 @@ export async function listen(link: string | BroadcastLink, options: ListenOption
   const broadcast = typeof link === 'string' ? parseLink(link) : link
   const { bufferMs, maxChildren, maxUploadKbps, waitMs = DEFAULT_WAIT_MS, signal } = options
   checkNumber('bufferMs', bufferMs, MIN_BUFFER_MS, MAX_BUFFER_MS)
-  checkNumber('maxChildren', maxChildren, 0, 1000)
+  checkWhole('maxChildren', maxChildren, 0, 1000)
+  checkNumber('waitMs', waitMs, 0, Infinity)
+  checkNetwork(options)
   checkNumber('maxUploadKbps', maxUploadKbps, 0, 1e9)
   if (broadcast.trackers.length === 0) {
     throw new TreecastError('bad-link', 'the link names no tracker; add one, as in ?tr=ws://host:port')
@@ -198,6 +201,8 @@ export async function listen(link: string | BroadcastLink, options: ListenOption
     await listener.close()
     throw error
   }
+  signal?.addEventListener('abort', () => void listener.close(), { once: true })
+  if (signal?.aborted === true) void listener.close()
   return listener
 }
 
@@ -211,14 +216,14 @@ function untilCertified(
   return new Promise((resolve, reject) => {
     let joined = false
     let problem: TreecastError | undefined
-    const settle = (error?: TreecastError): void => {
+    const settle = (error?: Error): void => {
       clearTimeout(timer)
       stop()
       signal?.removeEventListener('abort', onAbort)
       if (error === undefined) resolve()
       else reject(error)
     }
-    const onAbort = (): void => settle(notLive(broadcast, 'given up before it was found'))
+    const onAbort = (): void => settle(signal?.reason as Error)
     const timer = setTimeout(
       () => settle(problem ?? notLive(broadcast, `nobody carries it (waited ${waitMs / 1000} s)`)),
       Math.min(waitMs, 2 ** 31 - 1)
@@ -226,15 +231,20 @@ function untilCertified(
     const stop = listener.on('notice', (notice) => {
       if (notice.event === 'certified') settle()
       else if (notice.event === 'joined') joined = true
-      else if (notice.event === 'no-tracker' && !joined) settle(noTracker(broadcast.trackers))
-      else if (notice.event === 'refused')
-        problem = new TreecastError('version-mismatch', `refused: ${notice.text}`)
+      else if (notice.event === 'no-tracker' && !joined) settle(problem ?? noTracker(broadcast.trackers))
+      else if (notice.event === 'refused') problem = refusal(notice)
       else if (notice.event === 'out-of-date') problem = outOfDate(broadcast)
       else if (notice.event === 'not-the-publisher') problem = notThePublisher(broadcast)
     })
     signal?.addEventListener('abort', onAbort)
     if (signal?.aborted === true) onAbort()
   })
+}
+
+/** A tracker or a peer will not have us. */
+export function refusal({ reason, text }: Extract<Notice, { event: 'refused' }>): TreecastError {
+  const code = reason === 'version' ? 'version-mismatch' : 'refused'
+  return new TreecastError(code, `refused: ${text}`)
 }
 
 /** No tracker answered. */

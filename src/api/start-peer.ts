@@ -3,7 +3,9 @@
 import {
   CONTROL_QUEUE_BYTES,
   DATA_QUEUE_BYTES,
+  DEFAULT_MAX_CHILDREN,
   DEFAULT_MAX_LINKS,
+  DEFAULT_STRIPES,
   DIAL_TIMEOUT_MS,
   MAX_ADDRESSES,
   MAX_MESSAGE_BYTES
@@ -25,13 +27,19 @@ export const LINK_LIMITS: LinkLimits = {
   controlQueueBytes: CONTROL_QUEUE_BYTES
 }
 
+/** A copy's stripes may go to different children, each with a link of its own; and parents and spares have theirs. */
+const LINKS_PER_COPY = 2 * DEFAULT_STRIPES
+
+/** The transport takes some links more than the machine: a newcomer is told that we are full, and who is not. */
+const REFUSED_LINKS = 16
+
 export interface NetworkOptions {
   /** Where others can dial this peer: an IP address of this machine. Default: the one by which it reaches the first
    * tracker. */
   readonly host?: string
   /** TCP port; 0, the default, picks a free one. */
   readonly port?: number
-  /** Links in all; default 64. */
+  /** Links in all; default 64, or more where `maxChildren` asks for them. */
   readonly maxLinks?: number
 }
 
@@ -56,7 +64,8 @@ export interface RunningPeer {
  */
 export async function startPeer(options: StartOptions): Promise<RunningPeer> {
   const { network, onPlay, onNotice, sign } = options
-  const maxLinks = network.maxLinks ?? DEFAULT_MAX_LINKS
+  const { maxChildren = DEFAULT_MAX_CHILDREN } = options.peer
+  const maxLinks = network.maxLinks ?? Math.max(DEFAULT_MAX_LINKS, LINKS_PER_COPY * maxChildren)
   const seed = randomSeed()
   const id = keyPairFromSeed(seed).publicKey
   const isLeaf = options.peer.leaf === true || options.peer.maxChildren === 0
@@ -65,7 +74,7 @@ export async function startPeer(options: StartOptions): Promise<RunningPeer> {
     privateKeySeed: seed,
     listen: isLeaf ? undefined : { host, port: network.port ?? 0 },
     limits: LINK_LIMITS,
-    maxLinks,
+    maxLinks: maxLinks + REFUSED_LINKS,
     dialTimeoutMs: DIAL_TIMEOUT_MS
   })
   const addresses = transport.addresses.slice(0, MAX_ADDRESSES)

@@ -27,6 +27,7 @@ export function statsOf(id: Uint8Array, peer: Peer, driver: Driver): Stats {
   }
 }
 
-function shortText(id: Uint8Array): string {
+/** A peer's short id for people and programs. */
+export function shortText(id: Uint8Array): string {
   return keyToText(shortId(id))
 }

@@ -15,11 +15,12 @@ const JOIN_PRE_SKIP = 3840
 export async function writeFrames(frames: AsyncIterable<HeardFrame>, sink: OggSink): Promise<void> {
   let format: StreamFormat | undefined
   for await (const frame of frames) {
+    if (frame.lostBefore > 0 && format !== undefined) sink.gap(frame.lostBefore)
     if (frame.begins !== 'no' || format === undefined || !sameDecoder(format, frame.format)) {
       format = frame.format
       const preSkip = frame.begins === 'start' ? format.preSkip : Math.max(format.preSkip, JOIN_PRE_SKIP)
       sink.start({ ...format, preSkip })
-    } else if (frame.lostBefore > 0) sink.gap(frame.lostBefore)
+    }
     sink.write(frame)
     await sink.ready()
   }

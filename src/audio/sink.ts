@@ -4,6 +4,8 @@
  * Playing must not wait for a disk or a pipe, so nothing here blocks: bytes queue in the stream, and a queue that passes
  * its bound ends the sink instead of growing. Whoever can wait, as a converter can, waits for `ready()`.
  */
+import { randomBytes } from 'node:crypto'
+import { constants, ftruncateSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import process from 'node:process'
 import type { Writable } from 'node:stream'
@@ -34,8 +36,9 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 export interface SinkOptions {
-  /** The first stream's serial number in Ogg; any will do, but two files that are joined want different ones. */
-  readonly serial: number
+  /** The first stream's serial number in Ogg; any will do, but two files that are joined want different ones. Default: by
+   * lot. */
+  readonly serial?: number
   /** The most audio on one Ogg page, in ms. */
   readonly pageMs?: number
   /** What may wait for a slow disk or reader, in bytes. */
@@ -46,6 +49,9 @@ export interface SinkOptions {
 export class OggSink {
   /** Called once, when the output cannot be written any more: `output-unwritable`, with the system's error as cause. */
   onError: (error: TreecastError) => void = () => undefined
+  /** Called once, before the first bytes. @internal */
+  onStart: () => void = () => undefined
+  #started = false
   readonly #name: string
   readonly #stream: Writable
   readonly #owned: boolean
@@ -62,7 +68,7 @@ export class OggSink {
     this.#name = name
     this.#stream = stream
     this.#owned = owned
-    this.#writer = new OpusWriter(options)
+    this.#writer = new OpusWriter({ serial: randomBytes(4).readUInt32BE(), ...options })
     this.#maxQueueBytes = options.maxQueueBytes ?? DEFAULT_QUEUE_BYTES
     stream.on('error', this.#onError)
     stream.on('drain', this.#wake)
@@ -114,6 +120,9 @@ export class OggSink {
       this.#fail(unwritable(this.#name, new Error(what)))
       return
     }
+    // An earlier recording is not lost to a show that never begins.
+    if (!this.#started) this.onStart()
+    this.#started = true
     this.#stream.write(bytes)
   }
 
@@ -162,15 +171,17 @@ export class OggSink {
  * @param target a path, `-` for standard output, or a stream, which stays its owner's to close
  * @throws TreecastError output-unwritable
  */
-export async function openSink(target: string | Writable, options: SinkOptions): Promise<OggSink> {
+export async function openSink(target: string | Writable, options: SinkOptions = {}): Promise<OggSink> {
   if (typeof target !== 'string') {
     if (!target.writable) throw unwritable('the output', new Error('it has been closed'))
     return new OggSink('the output', target, false, options)
   }
   if (target === '-') return new OggSink('standard output', process.stdout, false, options)
   try {
-    const file = await open(target, 'w')
-    return new OggSink(target, file.createWriteStream(), true, options)
+    const file = await open(target, constants.O_WRONLY | constants.O_CREAT)
+    const sink = new OggSink(target, file.createWriteStream(), true, options)
+    if ((await file.stat()).isFile()) sink.onStart = () => ftruncateSync(file.fd)
+    return sink
   } catch (error) {
     throw unwritable(target, error)
   }

@@ -90,6 +90,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
   reporter.event('live', { link: show.link }, `live: ${show.link}`)
   if (opened === undefined)
     reporter.say('this link is good for this show only; --key FILE keeps it for the next')
+  show.on('notice', (notice) => reporter.notice(notice))
   show.on('stats', (stats) => {
     reporter.event('stats', stats)
     const { peers, children, packets, sent } = stats

@@ -1,16 +1,20 @@
 /** `listen` and `relay`, which is a listener without output. */
 
 import { type Command } from 'commander'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { listen, type Listener, type ListenOptions, type ListenSummary } from '../api/listen.js'
 import type { Stats } from '../api/stats.js'
 import { writeFrames } from '../api/write-frames.js'
 import { openSink, type OggSink } from '../audio/sink.js'
 import { TreecastError } from '../protocol/errors.js'
 import { parseLink } from '../protocol/wire/link.js'
-import { randomUint32 } from '../runtime/crypto.js'
 import { port, positive, whole } from './arguments.js'
-import { bytes, plural, type Reporter } from './reporter.js'
+import { bytes, plural, printable, type Reporter } from './reporter.js'
 import { run } from './run.js'
+
+/** How long an output may take for what is left when we are told to end; ms. */
+const OUTPUT_GRACE_MS = 2_000
 
 interface Options {
   out?: string
@@ -86,7 +90,7 @@ async function act(
     )
   }
   // Opened before anything else: a path that cannot be written is known at once.
-  const sink = out === undefined ? undefined : await openSink(out, { serial: randomUint32() })
+  const sink = out === undefined ? undefined : await openSink(out)
   const given: ListenOptions = {
     role,
     signal,
@@ -98,14 +102,9 @@ async function act(
     ...(buffer === undefined ? {} : { bufferMs: buffer }),
     ...(wait === undefined ? {} : { waitMs: wait * 1000 })
   }
-  try {
-    const listener = await listen(link, given)
-    reporter.say(`joined "${link.name}"`)
-    await follow(listener, sink, options, reporter, signal)
-  } catch (error) {
-    // Interrupted while it waited: that is what was asked.
-    if (!signal.aborted) throw error
-  }
+  const listener = await listen(link, given)
+  reporter.say(`joined "${link.name}"`)
+  await follow(listener, sink, options, reporter, signal)
 }
 
 /** Reports what happens until the show, the duration, or our patience ends. */
@@ -118,7 +117,7 @@ async function follow(
 ): Promise<void> {
   let duration: NodeJS.Timeout | undefined
   const leave = (): void => void listener.close()
-  signal.addEventListener('abort', leave, { once: true })
+  listener.on('notice', (notice) => reporter.notice(notice))
   listener.on('playing', ({ startupMs }) => {
     reporter.event('playing', { startupMs }, `playing after ${startupMs} ms`)
     if (options.duration !== undefined) duration = setTimeout(leave, options.duration * 1000)
@@ -138,9 +137,8 @@ async function follow(
     reporter.progress(describe(stats))
   })
   listener.on('ended', (summary) => reporter.event('ended', summary, farewell(summary)))
-  const written = sink === undefined ? Promise.resolve() : writeFrames(listener.frames(), sink)
   try {
-    await written
+    if (sink !== undefined) await Promise.race([writeFrames(listener.frames(), sink), stuck(signal)])
   } finally {
     if (sink !== undefined) leave()
     await listener.ended
@@ -148,11 +146,17 @@ async function follow(
   }
 }
 
+/** Rejects when we were told to end, and the output still does not take what is left. */
+async function stuck(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort')
+  await sleep(OUTPUT_GRACE_MS, undefined, { ref: false })
+  throw new TreecastError('output-unwritable', 'the output takes nothing any more; what was left is lost')
+}
+
 function nowPlaying(fields: ReadonlyMap<string, string>): string | undefined {
   const words = [fields.get('artist'), fields.get('title')].filter((text) => text !== undefined)
   if (words.length === 0) return undefined
-  // eslint-disable-next-line no-control-regex
-  return `now: ${words.join(' – ').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')}`
+  return `now: ${printable(words.join(' – '))}`
 }
 
 function describe({ depth, parents, spares, children, bytesIn, bytesOut, gaps }: Stats): string {

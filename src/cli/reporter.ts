@@ -1,6 +1,8 @@
 /** How a command speaks: to people on stderr, and with `--json` to programs on stdout, one object a line. */
 
 import process from 'node:process'
+import { shortText } from '../api/stats.js'
+import type { Notice } from '../protocol/machine.js'
 
 /** A line that is rewritten in place would fill a log: there, only what happens is said. */
 const isTerminal = process.stderr.isTTY
@@ -11,6 +13,16 @@ export class Reporter {
 
   constructor(json: boolean) {
     this.json = json
+    // A reader of ours that has gone is no reason to fail: the show goes on.
+    process.stderr.on('error', () => undefined)
+    if (json) process.stdout.on('error', () => undefined)
+  }
+
+  /** What the peer tells beside its work: for operators. */
+  notice(notice: Notice): void {
+    const { event, ...data } = notice
+    if ('peer' in data) this.event(event, { ...data, peer: shortText(data.peer) }, describe(notice))
+    else this.event(event, data, describe(notice))
   }
 
   /** Something happened that programs want to know of; `text` says it to people, if they do as well. */
@@ -37,6 +49,33 @@ export class Reporter {
     if (this.progressShown) process.stderr.write('\r\u001b[K')
     this.progressShown = false
   }
+}
+
+/** What people are told of a notice; undefined where the command says it already. */
+function describe(notice: Notice): string | undefined {
+  switch (notice.event) {
+    case 'joined':
+    case 'certified':
+    case 'out-of-date':
+    case 'not-the-publisher':
+      return undefined
+    case 'no-tracker':
+      return 'no tracker answers; trying again'
+    case 'refused':
+      return `refused: ${printable(notice.text)}`
+    case 'banned':
+      return `banned ${shortText(notice.peer)}: ${printable(notice.why)}`
+    case 'parent-lost':
+      return `lost ${shortText(notice.peer)}, which fed ${plural(notice.stripes, 'stripe')} of ours`
+    case 'stalled':
+      return `${shortText(notice.peer)} fell behind with stripe ${notice.stripe}; it comes from elsewhere now`
+  }
+}
+
+/** Text from strangers, without what could rewrite a terminal or a log. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
 }
 
 /** 12345678 → "12.3 MB". */

@@ -7,6 +7,9 @@ import { Reporter } from './reporter.js'
 /** It did what was asked; it failed; it was asked wrongly. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const
 
+/** What is still on its way out gets this long after a signal; ms. */
+const EXIT_GRACE_MS = 1_000
+
 /** What the shell shows for a process that a second Ctrl-C ended: 128 + SIGINT. */
 const EXIT_INTERRUPTED = 130
 
@@ -22,14 +25,15 @@ export async function run(
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
-  // A reader of our events that has gone is no reason to fail: the show goes on.
-  if (json) process.stdout.on('error', () => undefined)
   try {
     await action(reporter, abort.signal)
   } catch (error) {
     reporter.clearProgress()
-    process.exitCode = report(error, json)
+    // Interrupted before there was anything to end: that is what was asked.
+    if (error !== abort.signal.reason) process.exitCode = report(error, json)
   } finally {
+    // A reader that takes nothing more must not keep an ended command alive.
+    if (abort.signal.aborted) setTimeout(() => process.exit(), EXIT_GRACE_MS).unref()
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)
   }

@@ -18,8 +18,6 @@ export type ErrorCode =
   | 'bad-link'
   /** An option is out of its range, or two options contradict each other. */
   | 'bad-option'
-  /** Bytes from a peer or a tracker do not follow PROTOCOL.md. */
-  | 'bad-message'
   /** The source cannot be read: no such file, permission, HTTP status. */
   | 'source-unreadable'
   /** The source is not Ogg at all. */
@@ -48,5 +46,7 @@ export type ErrorCode =
   | 'cannot-listen'
   /** The key file is missing, unreadable or not a key. */
   | 'bad-key'
+  /** Every tracker of the link refused us: it is full, or will not have us. */
+  | 'refused'
   /** The other side speaks no protocol version of ours. */
   | 'version-mismatch'

@@ -22,8 +22,8 @@
  * that lost a parent keeps its children.
  *
  * Strangers are introduced by a *tracker*: JOIN, WELCOME with candidates; ASK for more; LEASE to say that one is
- * still there. A peer that refuses names others, and one that leaves says BYE and names its own parents. The show
- * ends with a signed packet in every stripe; each peer stays until those whom it feeds have heard it.
+ * still there. A peer that refuses names others, and one that leaves says BYE and names neighbours that have room. The
+ * show ends with a signed packet in every stripe; each peer stays until those whom it feeds have heard it.
  *
  * Here all this is pure: `Peer.step(input, now)` and `Tracker.step(input, now)` return what to do, and
  * `nextDeadline` says when to come back. The same code runs in the browser, in Node.js and in the simulator.

@@ -187,6 +187,11 @@ export const ORIGIN_LEASE_REFRESH_MS = 2_000
 /** How long a peer waits that asks for a broadcast which nobody carries yet. It is told earlier if one comes. */
 export const WAIT_MS = 5_000
 
+/** Messages a second from one peer to its tracker, and at once: a peer asks once a second at most and tells of changes
+ * twice a second. */
+export const TRACKER_MESSAGES_PER_SECOND = 10
+export const TRACKER_MESSAGES_BURST = 20
+
 /** Broadcasts, and members of all of them, that one tracker process carries. */
 export const MAX_BROADCASTS = 10_000
 export const MAX_MEMBERS = 20_000

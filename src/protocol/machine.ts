@@ -5,6 +5,7 @@
 
 import type { Frame, StreamFormat } from './media/frame.js'
 import type { PlayoutItem } from './media/playout.js'
+import type { ByeReason } from './wire/message.js'
 import type { PeerId, PeerRecord } from './wire/record.js'
 
 export type Input =
@@ -72,10 +73,10 @@ export type Output =
 /** What a machine tells beside its work. */
 export type Notice =
   | { readonly event: 'joined'; readonly tracker: string; readonly live: boolean }
-  /** Every tracker has failed; they are being tried again. */
+  /** No tracker answers, or none any more; they are being tried again. */
   | { readonly event: 'no-tracker' }
   /** A tracker or peer will not have us. */
-  | { readonly event: 'refused'; readonly text: string }
+  | { readonly event: 'refused'; readonly reason: ByeReason; readonly text: string }
   /** The publisher's certificate is here and holds. */
   | { readonly event: 'certified'; readonly epoch: number }
   /** The publisher's certificate is not valid today, or this machine's clock is wrong. */

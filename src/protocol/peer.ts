@@ -68,7 +68,8 @@ export class Peer {
   private outputs: Output[] = []
   private era: Era | undefined
   private nextCheck = 0
-  private joinedAs = ''
+  /** Whether the broadcast was live when a tracker was heard last. */
+  private readonly joined = new Map<string, boolean>()
   /** When a `tick` was asked for last. */
   private promised = Infinity
   private statusSent = ''
@@ -103,6 +104,7 @@ export class Peer {
     )
     this.discovery = new Discovery(
       { trackers: options.trackers, everywhere: options.source !== undefined },
+      this.random,
       emit
     )
     this.uploader = new Uploader(options.maxUploadKbps, emit)
@@ -242,15 +244,19 @@ export class Peer {
 
   private fromTracker(link: number, message: Message, now: number): void {
     if (message.type === 'welcome') {
-      this.discovery.welcomed(link, message, now)
-      this.hood.candidates.add(message.candidates)
-      this.counts.peers = message.peers
+      const { live, peers, candidates } = message
       const tracker = this.discovery.urlOf(link)
-      const { live } = message
-      if (this.joinedAs !== `${tracker} ${live}`) this.notice({ event: 'joined', tracker, live })
-      this.joinedAs = `${tracker} ${live}`
+      const isFirst = this.discovery.welcomed(link, message, now)
+      this.hood.candidates.add(candidates)
+      this.counts.peers = peers
+      if (isFirst || this.joined.get(tracker) !== live) this.notice({ event: 'joined', tracker, live })
+      this.joined.set(tracker, live)
+      // A JOIN does not say how deep we are: a tracker that has just come back must know whom it can send to us.
+      if (isFirst && !this.isOrigin && this.depth !== UNFED_DEPTH) {
+        this.discovery.lease({ type: 'lease', ...this.vacancy() }, now)
+      }
     } else if (message.type === 'refused') {
-      this.notice({ event: 'refused', text: message.text })
+      this.notice({ event: 'refused', reason: message.reason, text: message.text })
     }
   }
 
@@ -267,7 +273,9 @@ export class Peer {
     }
     if (message.type === 'bye') {
       this.hood.candidates.add(message.others)
-      if (message.reason === 'version') this.notice({ event: 'refused', text: message.text })
+      if (message.reason === 'version') {
+        this.notice({ event: 'refused', reason: message.reason, text: message.text })
+      }
       return
     }
     if (!neighbour.ready) throw new WireError('a message before HELLO')

@@ -7,13 +7,17 @@
 
 import {
   CANDIDATES_PER_ANSWER,
+  HELLO_TIMEOUT_MS,
   LEASE_MS,
   MAX_BROADCASTS,
   MAX_MEMBERS,
   PROTOCOL_VERSION,
+  TRACKER_MESSAGES_BURST,
+  TRACKER_MESSAGES_PER_SECOND,
   WAIT_MS
 } from './limits.js'
 import { Random } from './random.js'
+import { TokenBucket } from './tree/token-bucket.js'
 import { UNFED_DEPTH } from './tree/feeds.js'
 import { broadcastKey } from './wire/broadcast.js'
 import { WireError } from './wire/cursor.js'
@@ -59,24 +63,36 @@ interface Member {
   readonly link: number
   readonly record: PeerRecord
   readonly role: Role
-  readonly swarm: Swarm
+  readonly broadcast: Broadcast
   freeSlots: number
   depth: number
   expiresAt: number
 }
 
 /** All who are in one broadcast. */
-interface Swarm {
+interface Broadcast {
   readonly key: string
   readonly members: Map<number, Member>
   /** Links of those who got nobody yet, in the order of their coming. */
   readonly waiting: Set<number>
+  /** How many of the members are fed. */
+  fed: number
+}
+
+/** An open connection. */
+interface Connection {
+  readonly messages: TokenBucket
+  readonly joinBy: number
 }
 
 export class Tracker {
   private readonly random: Random
-  private readonly swarms = new Map<string, Swarm>()
+  private readonly broadcasts = new Map<string, Broadcast>()
+  /** By link, in the order of their leases. */
   private readonly members = new Map<number, Member>()
+  private readonly connections = new Map<number, Connection>()
+  /** Links that have not joined yet, in the order of their coming. */
+  private readonly strangers = new Set<number>()
   private outputs: TrackerOutput[] = []
   private joins = 0
   private introductions = 0
@@ -90,6 +106,11 @@ export class Tracker {
   step(input: TrackerInput, now: number): TrackerOutput[] {
     switch (input.type) {
       case 'opened':
+        this.connections.set(input.link, {
+          messages: new TokenBucket(TRACKER_MESSAGES_PER_SECOND, TRACKER_MESSAGES_BURST, now),
+          joinBy: now + HELLO_TIMEOUT_MS
+        })
+        this.strangers.add(input.link)
         break
       case 'received':
         this.received(input.link, input.bytes, now)
@@ -106,10 +127,15 @@ export class Tracker {
     return outputs
   }
 
-  /** When to give the next `tick`; Infinity for never. Members are kept in the order of their leases. */
+  /** When to give the next `tick`; Infinity for never. */
   nextDeadline(): number {
-    for (const member of this.members.values()) return member.expiresAt
-    return Infinity
+    let next = Infinity
+    for (const member of this.members.values()) {
+      next = member.expiresAt
+      break
+    }
+    for (const link of this.strangers) return Math.min(next, this.connections.get(link)!.joinBy)
+    return next
   }
 
   stats(): TrackerStats {
@@ -120,9 +146,9 @@ export class Tracker {
       roles[member.role]++
       freeSlots += member.freeSlots
     }
-    for (const swarm of this.swarms.values()) waiting += swarm.waiting.size
+    for (const broadcast of this.broadcasts.values()) waiting += broadcast.waiting.size
     return {
-      broadcasts: this.swarms.size,
+      broadcasts: this.broadcasts.size,
       peers: this.members.size,
       listeners: roles.listener,
       relays: roles.relay,
@@ -136,6 +162,12 @@ export class Tracker {
   }
 
   private received(link: number, bytes: Uint8Array, now: number): void {
+    const connection = this.connections.get(link)
+    if (connection === undefined) return
+    if (!connection.messages.take(1, now)) {
+      this.refuse(link, 'too-much', 'too many messages; wait longer between them')
+      return
+    }
     try {
       for (const message of decodeMessages(bytes)) this.take(link, message, now)
     } catch (error) {
@@ -175,40 +207,32 @@ export class Tracker {
       return
     }
     const key = broadcastKey(join.broadcast)
-    const known = this.swarms.get(key)
-    if (this.members.size >= MAX_MEMBERS || (known === undefined && this.swarms.size >= MAX_BROADCASTS)) {
+    const known = this.broadcasts.get(key)
+    if (this.members.size >= MAX_MEMBERS || (known === undefined && this.broadcasts.size >= MAX_BROADCASTS)) {
       this.refuse(link, 'full', 'this tracker is full; try another')
       return
     }
-    const swarm = known ?? { key, members: new Map<number, Member>(), waiting: new Set<number>() }
-    this.swarms.set(key, swarm)
+    const broadcast = known ?? { key, members: new Map<number, Member>(), waiting: new Set<number>(), fed: 0 }
+    this.broadcasts.set(key, broadcast)
     // The bytes are views into one received message: copied, so that a member holds no more than itself.
     const record = { id: join.peerId.slice(), addresses: join.addresses }
     const { role, freeSlots } = join
     const depth = role === 'origin' ? 0 : UNFED_DEPTH
-    const member: Member = { link, record, role, swarm, freeSlots, depth, expiresAt: now + LEASE_MS }
-    this.forgetFormerSelf(swarm, record)
-    swarm.members.set(link, member)
+    const member: Member = { link, record, role, broadcast, freeSlots, depth, expiresAt: now + LEASE_MS }
+    broadcast.members.set(link, member)
+    if (isFed(member)) broadcast.fed++
     this.members.set(link, member)
+    this.strangers.delete(link)
     this.joins++
     this.answer(member, join.wanted, [])
     this.serveWaiting(member)
   }
 
-  /** A peer that reconnected before its old connection was seen to be dead counts once. */
-  private forgetFormerSelf(swarm: Swarm, record: PeerRecord): void {
-    const id = idKey(record.id)
-    for (const [link, member] of swarm.members) {
-      if (idKey(member.record.id) !== id) continue
-      this.leave(link)
-      this.outputs.push({ type: 'close', link })
-    }
-    this.swarms.set(swarm.key, swarm)
-  }
-
   private renew(member: Member, lease: Lease, now: number): void {
     member.freeSlots = lease.freeSlots
+    if (isFed(member)) member.broadcast.fed--
     if (member.role !== 'origin') member.depth = lease.depth
+    if (isFed(member)) member.broadcast.fed++
     member.expiresAt = now + LEASE_MS
     this.members.delete(member.link)
     this.members.set(member.link, member)
@@ -220,7 +244,7 @@ export class Tracker {
   private answer(member: Member, wanted: number, except: readonly string[]): void {
     const candidates =
       wanted === 0 ? [] : this.candidatesFor(member, Math.min(wanted, CANDIDATES_PER_ANSWER), except)
-    const { waiting } = member.swarm
+    const { waiting } = member.broadcast
     if (wanted > 0 && !isFed(member) && !candidates.some(isFed)) waiting.add(member.link)
     else waiting.delete(member.link)
     this.welcome(member, candidates)
@@ -228,7 +252,7 @@ export class Tracker {
 
   /** Somebody has room: those who waited longest are told, as many as there is room for. */
   private serveWaiting(host: Member): void {
-    const { waiting, members } = host.swarm
+    const { waiting, members } = host.broadcast
     if (!isFed(host) || host.freeSlots === 0) return
     let room = host.freeSlots
     for (const link of [...waiting]) {
@@ -244,13 +268,18 @@ export class Tracker {
     }
   }
 
-  /** Fed peers with room first, then those that will be fed; by lot among equals. */
+  /** Fed peers with room first, then those that will be fed; by lot among equals. Ids are claims here: two members with
+   * one id are both kept, or a stranger could throw out whom it likes, and the newer is named. */
   private candidatesFor(member: Member, count: number, except: readonly string[]): Member[] {
+    const byId = new Map<string, Member>()
+    for (const other of member.broadcast.members.values()) {
+      if (other.freeSlots === 0 || other.record.addresses.length === 0) continue
+      if (!except.includes(idKey(shortId(other.record.id)))) byId.set(idKey(other.record.id), other)
+    }
+    byId.delete(idKey(member.record.id))
     const fed: Member[] = []
     const unfed: Member[] = []
-    for (const other of member.swarm.members.values()) {
-      if (other === member || other.freeSlots === 0 || other.record.addresses.length === 0) continue
-      if (except.includes(idKey(shortId(other.record.id)))) continue
+    for (const other of byId.values()) {
       if (isFed(other)) fed.push(other)
       else unfed.push(other)
     }
@@ -260,39 +289,49 @@ export class Tracker {
 
   private welcome(member: Member, candidates: readonly Member[]): void {
     this.introductions += candidates.length
-    const { swarm } = member
+    const { broadcast } = member
     this.send(member.link, {
       type: 'welcome',
       version: PROTOCOL_VERSION,
-      live: [...swarm.members.values()].some(isFed),
-      peers: swarm.members.size,
-      waitMs: swarm.waiting.has(member.link) ? WAIT_MS : 0,
+      live: broadcast.fed > 0,
+      peers: broadcast.members.size,
+      waitMs: broadcast.waiting.has(member.link) ? WAIT_MS : 0,
       candidates: candidates.map(({ record }) => record)
     })
   }
 
   private refuse(link: number, reason: ByeReason, text: string): void {
     this.refused++
-    this.leave(link)
     this.send(link, { type: 'refused', reason, text: text.slice(0, 200) })
+    this.end(link)
+  }
+
+  private end(link: number): void {
+    this.leave(link)
     this.outputs.push({ type: 'close', link })
   }
 
   private leave(link: number): void {
+    this.connections.delete(link)
+    this.strangers.delete(link)
     const member = this.members.get(link)
     if (member === undefined) return
     this.members.delete(link)
-    const { swarm } = member
-    swarm.members.delete(link)
-    swarm.waiting.delete(link)
-    if (swarm.members.size === 0) this.swarms.delete(swarm.key)
+    const { broadcast } = member
+    broadcast.members.delete(link)
+    broadcast.waiting.delete(link)
+    if (isFed(member)) broadcast.fed--
+    if (broadcast.members.size === 0) this.broadcasts.delete(broadcast.key)
   }
 
   private expire(now: number): void {
     for (const member of this.members.values()) {
       if (member.expiresAt > now) break
-      this.leave(member.link)
-      this.outputs.push({ type: 'close', link: member.link })
+      this.end(member.link)
+    }
+    for (const link of this.strangers) {
+      if (this.connections.get(link)!.joinBy > now) break
+      this.refuse(link, 'too-much', 'no JOIN came')
     }
   }
 

@@ -117,21 +117,16 @@ export class Driver {
   }
 
   private async dial(peer: PeerRecord): Promise<void> {
-    try {
-      const link = await this.options.transport.dial(peer.id, peer.addresses, this.abort.signal)
-      this.open(link, (number) => this.openedBy(number, link, peer.id))
-    } catch {
-      this.give({ type: 'dial-failed', peer: peer.id })
-    }
+    const { transport } = this.options
+    const link = await transport.dial(peer.id, peer.addresses, this.abort.signal).catch(() => undefined)
+    if (link === undefined) this.give({ type: 'dial-failed', peer: peer.id })
+    else this.open(link, (number) => this.openedBy(number, link, peer.id))
   }
 
   private async connectTracker(tracker: string): Promise<void> {
-    try {
-      const link = await this.options.dialTracker(tracker, this.abort.signal)
-      this.open(link, (number) => ({ type: 'tracker-opened', tracker, link: number }))
-    } catch {
-      this.give({ type: 'tracker-failed', tracker })
-    }
+    const link = await this.options.dialTracker(tracker, this.abort.signal).catch(() => undefined)
+    if (link === undefined) this.give({ type: 'tracker-failed', tracker })
+    else this.open(link, (number) => ({ type: 'tracker-opened', tracker, link: number }))
   }
 
   private openedBy(link: number, { remoteId }: Link, dialled: Uint8Array | undefined): Input {
@@ -173,7 +168,10 @@ export class Driver {
     this.abort.abort()
     for (const link of this.links.values()) link.close()
     this.links.clear()
-    await this.options.transport.close()
-    this.resolveDone()
+    try {
+      await this.options.transport.close()
+    } finally {
+      this.resolveDone()
+    }
   }
 }

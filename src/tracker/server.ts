@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
-import { MAX_MESSAGE_BYTES } from '../protocol/limits.js'
+import { MAX_MEMBERS, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { Tracker, type TrackerInput, type TrackerStats } from '../protocol/tracker.js'
 import { now } from '../runtime/clock.js'
 import { randomUint32 } from '../runtime/crypto.js'
@@ -17,8 +17,8 @@ import { webSocketLink } from '../transport/websocket/index.js'
 /** A client that does not get its headers out in this time is a slow loris; ms. */
 const HEADERS_TIMEOUT_MS = 4_000
 
-/** A connection that says nothing in this time is closed; ms. */
-const FIRST_MESSAGE_TIMEOUT_MS = 3_000
+/** Connections in all: every member's, and some that are being told that the tracker is full. */
+const MAX_CONNECTIONS = MAX_MEMBERS + 1_000
 
 /** What a tracker may have queued for one peer: a few answers. */
 const LIMITS: LinkLimits = {
@@ -54,13 +54,14 @@ export class TrackerServer {
   private nextLink = 1
   private timer: NodeJS.Timeout | undefined
   private timerAt = Infinity
-  private closing = false
+  private closed: Promise<void> | undefined
 
   /** Use {@link startTracker}. */
   constructor(server: Server, host: string | undefined) {
     this.server = server
     const { port, address, family } = server.address() as AddressInfo
-    const name = host ?? (address === '::' || address === '0.0.0.0' ? '127.0.0.1' : address)
+    const everywhere = address === '::' || address === '0.0.0.0'
+    const name = everywhere ? '127.0.0.1' : (host ?? address)
     this.url = `ws://${family === 'IPv6' && name.includes(':') ? `[${name}]` : name}:${port}`
     server.on('request', (request, response) => this.answer(request, response))
     this.sockets = new WebSocketServer({ server, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false })
@@ -73,9 +74,12 @@ export class TrackerServer {
   }
 
   /** Ends all connections and the server. Peers turn to their other trackers, or come back to this one. */
-  async close(): Promise<void> {
-    if (this.closing) return
-    this.closing = true
+  close(): Promise<void> {
+    this.closed ??= this.shutDown()
+    return this.closed
+  }
+
+  private async shutDown(): Promise<void> {
     clearTimeout(this.timer)
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()))
     for (const link of this.links.values()) link.close()
@@ -85,15 +89,14 @@ export class TrackerServer {
   }
 
   private open(link: Link): void {
+    if (this.links.size >= MAX_CONNECTIONS) {
+      link.close()
+      return
+    }
     const number = this.nextLink++
     this.links.set(number, link)
-    const silence = setTimeout(() => link.close(), FIRST_MESSAGE_TIMEOUT_MS)
-    link.onMessage = (bytes) => {
-      clearTimeout(silence)
-      this.give({ type: 'received', link: number, bytes })
-    }
+    link.onMessage = (bytes) => this.give({ type: 'received', link: number, bytes })
     link.onClose = () => {
-      clearTimeout(silence)
       if (this.links.delete(number)) this.give({ type: 'closed', link: number })
     }
     this.give({ type: 'opened', link: number })
@@ -113,7 +116,7 @@ export class TrackerServer {
 
   private setTimer(): void {
     const deadline = this.machine.nextDeadline()
-    if (this.closing || deadline === Infinity || this.timerAt <= deadline) return
+    if (this.closed !== undefined || deadline === Infinity || this.timerAt <= deadline) return
     clearTimeout(this.timer)
     this.timerAt = deadline
     this.timer = setTimeout(this.onTimer, Math.max(0, Math.ceil(deadline - now())))
@@ -134,7 +137,7 @@ export class TrackerServer {
         send(response, 200, { status: 'ok' })
         break
       case '/readyz':
-        if (this.closing) send(response, 503, { status: 'closing' })
+        if (this.closed !== undefined) send(response, 503, { status: 'closing' })
         else send(response, 200, { status: 'ready' })
         break
       case '/stats.json':

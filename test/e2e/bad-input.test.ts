@@ -160,6 +160,17 @@ describe('bad input', function () {
     })
   })
 
+  it('a reader that takes nothing does not keep a listener from ending', async () => {
+    const { origin, link } = await startBroadcast(url, SHOW, '--speed', '10', '--loop')
+    const listener = plain('listen', link, '--out', '-')
+    await once(listener.child.stdout, 'readable')
+    // More than all pipes on the way hold.
+    await origin.event('stats', ({ packets }) => Number(packets) > 700)
+    listener.child.kill('SIGTERM')
+    await fails(listener, 1, /takes nothing any more/)
+    expect(await stop(origin)).to.equal(0)
+  })
+
   describe('an option that', () => {
     it('is out of range', () =>
       fails(plain('listen', 'x', '--buffer', '7'), 2, /whole number from 100 to 5000/))

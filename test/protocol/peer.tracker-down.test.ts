@@ -1,5 +1,21 @@
 import { expect } from 'chai'
 import { expectWhole, gather, notices } from './crowd.js'
+import { World } from './world.js'
+
+describe('a tracker that takes the connection and says nothing', () => {
+  it('is given up for the next, and counts as none where it is the only one', () => {
+    const world = new World()
+    const trackers = ['ws://mute', 'ws://tracker']
+    world.mute.add('ws://mute')
+    const origin = world.addOrigin({ trackers })
+    world.show(origin, 20_000)
+    const listener = world.add('listener', { trackers })
+    const lonely = world.add('lonely', { trackers: ['ws://mute'] })
+    world.run(30_000)
+    expectWhole(world, listener, 999)
+    expect(notices([lonely], 'no-tracker')).to.be.above(0)
+  })
+})
 
 describe('a tracker that goes down after the start', () => {
   it('leaves the show playing, deaths included', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { LEASE_MS, WAIT_MS } from '../../src/protocol/limits.js'
+import { HELLO_TIMEOUT_MS, LEASE_MS, TRACKER_MESSAGES_BURST, WAIT_MS } from '../../src/protocol/limits.js'
 import { Tracker, type TrackerOutput } from '../../src/protocol/tracker.js'
 import {
   decodeMessages,
@@ -28,8 +28,12 @@ const origin = (n: number): Message => join(n, { role: 'origin', wanted: 0, free
 
 function bench() {
   const tracker = new Tracker(1)
-  const give = (link: number, message: Message, now = 0): TrackerOutput[] =>
-    tracker.step({ type: 'received', link, bytes: encodeMessage(message) }, now)
+  const opened = new Set<number>()
+  const give = (link: number, message: Message, now = 0): TrackerOutput[] => {
+    if (!opened.has(link)) tracker.step({ type: 'opened', link }, now)
+    opened.add(link)
+    return tracker.step({ type: 'received', link, bytes: encodeMessage(message) }, now)
+  }
   return { tracker, give }
 }
 
@@ -100,11 +104,30 @@ describe('Tracker', () => {
     expect(tracker.nextDeadline()).to.equal(Infinity)
   })
 
-  it('counts a peer once that comes again', () => {
+  it('lets nobody throw out a member by claiming its id, and names the id once', () => {
     const { tracker, give } = bench()
-    give(1, join(5))
-    expect(give(2, join(5)).some((output) => output.type === 'close' && output.link === 1)).to.equal(true)
-    expect(tracker.stats().peers).to.equal(1)
+    give(1, join(5, { role: 'origin' }))
+    expect(give(2, join(5, { role: 'origin' })).some((output) => output.type === 'close')).to.equal(false)
+    expect(tracker.stats().peers).to.equal(2)
+    const [answer] = welcomes(give(3, join(6)))
+    expect(answer!.welcome.candidates).to.have.length(1)
+  })
+
+  it('closes who never joins, and who talks too much', () => {
+    const { tracker, give } = bench()
+    tracker.step({ type: 'opened', link: 1 }, 0)
+    tracker.step({ type: 'received', link: 1, bytes: Uint8Array.of(0x7f, 0, 0) }, 10)
+    expect(tracker.nextDeadline()).to.equal(HELLO_TIMEOUT_MS)
+    const closed = tracker.step({ type: 'tick' }, HELLO_TIMEOUT_MS)
+    expect(closed.map(({ type, link }) => `${type} ${link}`)).to.deep.equal(['send 1', 'close 1'])
+    expect(tracker.nextDeadline()).to.equal(Infinity)
+
+    give(2, join(5))
+    const lease: Message = { type: 'lease', freeSlots: 1, depth: 1 }
+    for (let i = 1; i < TRACKER_MESSAGES_BURST; i++)
+      expect(give(2, lease).map(({ type }) => type)).to.deep.equal(['send'])
+    expect(give(2, lease).map(({ type }) => type)).to.deep.equal(['send', 'close'])
+    expect(tracker.stats()).to.include({ peers: 0, refused: 2 })
   })
 
   it('refuses what it does not understand, with a reason, and closes', () => {
@@ -123,6 +146,7 @@ describe('Tracker', () => {
       expect(tracker.stats()).to.include({ refused: 1, peers: 0 })
     }
     const { tracker } = bench()
+    tracker.step({ type: 'opened', link: 1 }, 0)
     expect(
       tracker.step({ type: 'received', link: 1, bytes: Uint8Array.of(1, 2) }, 0).map(({ type }) => type)
     ).to.deep.equal(['send', 'close'])

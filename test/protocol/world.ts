@@ -118,6 +118,8 @@ export class World {
   /** Whether a packet is lost on its way; control never is. */
   loses: ((from: Member, to: Member) => boolean) | undefined
   trackerUp = true
+  /** Trackers that take a connection and never answer. */
+  readonly mute = new Set<string>()
   private readonly queue: { at: number; order: number; run: () => void }[] = []
   private order = 0
   private nextLink = 1
@@ -345,6 +347,7 @@ export class World {
     const link: VirtualLink = { ends: [member, 'tracker'], numbers: [number, number], open: true }
     member.links.set(number, link)
     this.trackerLinks.set(number, link)
+    if (!this.mute.has(tracker)) this.tracker.step({ type: 'opened', link: number }, this.now)
     this.give(member, { type: 'tracker-opened', tracker, link: number })
   }
 

@@ -5,6 +5,7 @@
 
 import {
   ASK_TRACKER_MS,
+  HELLO_TIMEOUT_MS,
   LEASE_REFRESH_MS,
   MAX_ASK_TRACKER_MS,
   MAX_TRACKER_RETRY_MS,
@@ -12,14 +13,17 @@ import {
   TRACKER_RETRY_MS
 } from '../limits.js'
 import type { Output } from '../machine.js'
+import type { Random } from '../random.js'
 import { encodeMessage, type Lease, type Message, type Welcome } from '../wire/message.js'
 import type { ShortId } from '../wire/record.js'
 
 interface TrackerState {
   readonly url: string
-  state: 'idle' | 'connecting' | 'joined'
+  state: 'idle' | 'connecting' | 'asked' | 'joined'
   link: number | undefined
   retryAt: number
+  /** When it must have answered our JOIN. */
+  answerBy: number
   failures: number
 }
 
@@ -32,6 +36,7 @@ export interface DiscoveryOptions {
 export class Discovery {
   private readonly trackers: TrackerState[]
   private readonly everywhere: boolean
+  private readonly random: Random
   private readonly emit: (output: Output) => void
   private readonly leaseMs: number
   private leaseAt = Infinity
@@ -39,16 +44,18 @@ export class Discovery {
   private asks = 0
   private stopped = false
 
-  constructor(options: DiscoveryOptions, emit: (output: Output) => void) {
+  constructor(options: DiscoveryOptions, random: Random, emit: (output: Output) => void) {
     this.trackers = options.trackers.map((url) => ({
       url,
       state: 'idle',
       link: undefined,
       retryAt: 0,
+      answerBy: Infinity,
       failures: 0
     }))
     this.everywhere = options.everywhere
     this.leaseMs = options.everywhere ? ORIGIN_LEASE_REFRESH_MS : LEASE_REFRESH_MS
+    this.random = random
     this.emit = emit
   }
 
@@ -63,6 +70,9 @@ export class Discovery {
   /** Connects to what is due. */
   tend(now: number): void {
     if (this.stopped) return
+    for (const tracker of this.trackers) {
+      if (tracker.state === 'asked' && now >= tracker.answerBy) this.giveUp(tracker, now)
+    }
     const busy = this.trackers.some((tracker) => tracker.state !== 'idle')
     if (busy && !this.everywhere) return
     const due = this.trackers.filter((tracker) => tracker.state === 'idle' && tracker.retryAt <= now)
@@ -79,21 +89,15 @@ export class Discovery {
       this.emit({ type: 'close', link })
       return
     }
-    tracker.state = 'joined'
+    tracker.state = 'asked'
     tracker.link = link
-    // Another tracker's lease must not wait for one that comes and goes.
-    this.leaseAt = Math.min(this.leaseAt, now + this.leaseMs)
-    this.askAt = now + ASK_TRACKER_MS
+    tracker.answerBy = now + HELLO_TIMEOUT_MS
     this.send(link, join)
   }
 
   failed(url: string, now: number): void {
     const tracker = this.trackers.find((candidate) => candidate.url === url)
-    if (tracker === undefined) return
-    this.postpone(tracker, now)
-    if (this.trackers.every(({ state, failures }) => state === 'idle' && failures > 0)) {
-      this.emit({ type: 'notice', notice: { event: 'no-tracker' } })
-    }
+    if (tracker !== undefined) this.postpone(tracker, now)
   }
 
   closed(link: number, now: number): void {
@@ -101,13 +105,22 @@ export class Discovery {
     if (tracker !== undefined) this.postpone(tracker, now)
   }
 
-  welcomed(link: number, welcome: Welcome, now: number): void {
+  /** Takes a WELCOME. @returns whether it is the first by this link: the answer to our JOIN. */
+  welcomed(link: number, welcome: Welcome, now: number): boolean {
     const tracker = this.trackers.find((candidate) => candidate.link === link)
-    if (tracker === undefined) return
+    if (tracker === undefined) return false
+    const isFirst = tracker.state === 'asked'
+    if (isFirst) {
+      tracker.state = 'joined'
+      // Another tracker's lease must not wait for one that comes and goes.
+      this.leaseAt = Math.min(this.leaseAt, now + this.leaseMs)
+      this.askAt = now + ASK_TRACKER_MS
+    }
     tracker.failures = 0
     // The answer to a LEASE names nobody either: only who was told to wait has a new time to ask.
     if (welcome.waitMs > 0)
       this.askAt = now + Math.min(Math.max(welcome.waitMs, ASK_TRACKER_MS), MAX_ASK_TRACKER_MS)
+    return isFirst
   }
 
   /** Asks for more candidates, unless that was done a moment ago. */
@@ -150,17 +163,29 @@ export class Discovery {
   /** When `tend` has something to do. */
   nextDeadline(): number {
     if (this.stopped) return Infinity
-    if (!this.everywhere && this.trackers.some(({ state }) => state !== 'idle')) return Infinity
     let next = Infinity
+    for (const { state, answerBy } of this.trackers) if (state === 'asked') next = Math.min(next, answerBy)
+    if (!this.everywhere && this.trackers.some(({ state }) => state !== 'idle')) return next
     for (const { state, retryAt } of this.trackers) if (state === 'idle') next = Math.min(next, retryAt)
     return next
   }
 
+  /** It took the connection and says nothing. */
+  private giveUp(tracker: TrackerState, now: number): void {
+    this.emit({ type: 'close', link: tracker.link! })
+    this.postpone(tracker, now)
+  }
+
+  /** Tries again later: not when everybody else does, or a tracker that comes back is trampled. */
   private postpone(tracker: TrackerState, now: number): void {
+    const pause = Math.min(TRACKER_RETRY_MS * 2 ** tracker.failures, MAX_TRACKER_RETRY_MS)
     tracker.state = 'idle'
     tracker.link = undefined
-    tracker.retryAt = now + Math.min(TRACKER_RETRY_MS * 2 ** tracker.failures, MAX_TRACKER_RETRY_MS)
+    tracker.retryAt = now + Math.round(pause * (0.5 + this.random.unit()))
     tracker.failures++
+    if (this.trackers.every(({ state, failures }) => state === 'idle' && failures > 0)) {
+      this.emit({ type: 'notice', notice: { event: 'no-tracker' } })
+    }
   }
 
   private send(link: number, message: Message): void {

@@ -116,8 +116,8 @@ export class Neighbourhood {
     const problem = this.problem(neighbour, hello)
     if (problem !== undefined) {
       // Never whom it only claims to be: that may be an honest peer.
-      const other = neighbour.dialled ?? neighbour.remoteId ?? hello.peerId
-      this.candidates.avoid(other, now)
+      const other = neighbour.dialled ?? neighbour.remoteId
+      if (other !== undefined) this.candidates.avoid(other, now)
       this.bye(neighbour.link, problem.reason, problem.text)
       return neighbour.link
     }

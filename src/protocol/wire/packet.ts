@@ -17,7 +17,7 @@ import {
 import { type Frame, opusDuration, type StreamFormat } from '../media/frame.js'
 import type { BroadcastId } from './broadcast.js'
 import { SIGNATURE_BYTES } from './certificate.js'
-import { Reader, WireError, Writer } from './cursor.js'
+import { MAX_U48, Reader, WireError, Writer } from './cursor.js'
 
 /** Kinds of packet. A kind that is not known is verified, relayed and kept like any other, and not played. */
 export const PACKET_KIND = { audio: 0, metadata: 1, end: 2 } as const
@@ -65,7 +65,11 @@ export function audioPacketBytes(frames: readonly { readonly data: Uint8Array }[
   return bytes
 }
 
-/** A packet but for its signature. */
+/**
+ * A packet but for its signature.
+ *
+ * @throws RangeError if a field is out of its bounds, or the packet too long.
+ */
 export function encodeUnsigned(
   header: Omit<PacketHeader, 'kind'>,
   payload: Exclude<Payload, { kind: 'unknown' }>
@@ -88,6 +92,7 @@ export function encodeUnsigned(
       writer.u48(payload.firstEnd)
       break
   }
+  if (writer.length + SIGNATURE_BYTES > MAX_PACKET_BYTES) throw new RangeError(`packet of ${writer.length} B`)
   return writer.finish()
 }
 
@@ -118,7 +123,16 @@ export function readPacket(bytes: Uint8Array): Packet {
   if (bytes.length > MAX_PACKET_BYTES) throw new WireError(`packet of ${bytes.length} B`)
   if (bytes.length < PACKET_HEADER_BYTES + SIGNATURE_BYTES) throw new WireError(`packet of ${bytes.length} B`)
   const reader = new Reader(bytes)
-  return { kind: reader.u8(), epoch: reader.u32(), sequence: reader.u48(), mediaTime: reader.u48(), bytes }
+  const packet = {
+    kind: reader.u8(),
+    epoch: reader.u32(),
+    sequence: reader.u48(),
+    mediaTime: reader.u48(),
+    bytes
+  }
+  // The largest u48 means "the recent past" in a SUBSCRIBE.
+  if (packet.sequence === MAX_U48) throw new WireError('a sequence that is none')
+  return packet
 }
 
 export function unsignedPart(packet: Uint8Array): Uint8Array {

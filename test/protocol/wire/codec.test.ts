@@ -22,8 +22,12 @@ describe('codec', () => {
   it('reads each packet as it was written', () => {
     fc.assert(
       fc.property(payload, u32, u48, u48, (value, epoch, sequence, mediaTime) => {
+        // The largest u48 is no sequence, and sixteen of the longest fields are too much for one packet.
+        fc.pre(
+          sequence < 2 ** 48 - 1 &&
+            (value.kind !== 'metadata' || JSON.stringify([...value.fields]).length < 4_000)
+        )
         const unsigned = encodeUnsigned({ epoch, sequence, mediaTime }, value)
-        fc.pre(unsigned.length + 64 <= 8 * 1024)
         const packet = readPacket(joinSignature(unsigned, new Uint8Array(64)))
         expect([packet.epoch, packet.sequence, packet.mediaTime]).to.deep.equal([epoch, sequence, mediaTime])
         expect(readPayload(packet)).to.deep.equal(value)
