@@ -194,6 +194,11 @@ export class Upstream {
     }
   }
 
+  /** When holes are to be looked at again. */
+  get nextWatch(): number {
+    return this.watchAt
+  }
+
   nextDeadline(now: number): number {
     let next = this.watchAt
     if (this.gatherUntil !== undefined) next = Math.min(next, this.gatherUntil)
