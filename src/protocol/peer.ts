@@ -18,17 +18,16 @@ import {
   DEFAULT_SPARES,
   IDLE_LINK_MS,
   LATE_TICK_MS,
-  LINGER_MS,
-  PROTOCOL_VERSION,
-  STATUS_INTERVAL_MS
+  LINGER_MS
 } from './limits.js'
 import { beginEra, type Era } from './era.js'
 import type { Input, Notice, Output } from './machine.js'
 import type { PlayoutItem } from './media/playout.js'
+import { examine } from './media/credential.js'
 import { Publisher } from './media/publisher.js'
 import type { Show } from './media/show.js'
-import { isCanonicalSignature, isSoundKey } from './media/signature.js'
 import type { PeerOptions, PeerStats } from './peer-options.js'
+import { Presence, type Vacancy } from './presence.js'
 import { Random } from './random.js'
 import { Discovery } from './tree/discovery.js'
 import { UNFED_DEPTH } from './tree/feeds.js'
@@ -36,16 +35,9 @@ import type { Neighbour } from './tree/neighbour.js'
 import { Neighbourhood } from './tree/neighbourhood.js'
 import { NO_STRIPES } from './tree/stripes.js'
 import { Uploader } from './uploader.js'
-import { type Certificate, certificateHolds, decodeCertificate } from './wire/certificate.js'
-import { equal, WireError } from './wire/cursor.js'
-import {
-  decodeMessages,
-  type Join,
-  type Lease,
-  MAX_EXCEPT,
-  type Message,
-  type Subscribe
-} from './wire/message.js'
+import type { Certificate } from './wire/certificate.js'
+import { WireError } from './wire/cursor.js'
+import { decodeMessages, MAX_EXCEPT, type Message, type Subscribe } from './wire/message.js'
 import { type PeerId, shortId, type ShortId } from './wire/record.js'
 
 type CheckOf =
@@ -65,6 +57,7 @@ export class Peer {
   private readonly random: Random
   private readonly hood: Neighbourhood
   private readonly discovery: Discovery
+  private readonly presence: Presence
   private readonly publisher: Publisher | undefined
   private readonly uploader: Uploader
   private readonly checks = new Map<number, CheckOf>()
@@ -77,8 +70,6 @@ export class Peer {
   private isRoutine = false
   /** When a `tick` was asked for last. */
   private promised = Infinity
-  private statusSent = ''
-  private statusAt = -Infinity
   private endingSince: number | undefined
   private state: 'running' | 'ending' | 'done' = 'running'
   private readonly counts = {
@@ -112,6 +103,7 @@ export class Peer {
       this.random,
       emit
     )
+    this.presence = new Presence(options, this.hood, this.discovery)
     this.uploader = new Uploader(options.maxUploadKbps, emit)
     if (options.source !== undefined) {
       const { certificate, packetMs = DEFAULT_PACKET_MS } = options.source
@@ -204,7 +196,7 @@ export class Peer {
         if (this.options.source !== undefined) this.adopt(this.options.source.certificate, now)
         break
       case 'tracker-opened':
-        this.discovery.opened(input.tracker, input.link, this.join(), now)
+        this.discovery.opened(input.tracker, input.link, this.presence.join(this.vacancy()), now)
         break
       case 'tracker-failed':
         this.discovery.failed(input.tracker, now)
@@ -478,21 +470,18 @@ export class Peer {
     })
   }
 
-  /** A neighbour offers a certificate: what is cheap to see is seen before the signature. */
+  /** A neighbour offers a certificate. */
   private offered(link: number, bytes: Uint8Array, now: number): void {
-    const known = this.era?.show.certificate
-    if (known !== undefined && equal(known.bytes, bytes)) return
-    const { certificate, message, signature } = decodeCertificate(bytes, this.options.broadcast)
-    if (this.isOrigin || certificate.epoch <= (known?.epoch ?? -1)) return
-    const { publisher } = this.options.broadcast
-    if (!isSoundKey(publisher) || !isSoundKey(certificate.showKey) || !isCanonicalSignature(signature)) {
-      this.notThePublisher(link, now)
-    } else if (!certificateHolds(certificate, now)) {
-      if (this.era === undefined) this.notice({ event: 'out-of-date' })
-    } else {
+    const { broadcast } = this.options
+    const credential = examine(bytes, broadcast, this.era?.show.certificate, now)
+    if (credential.verdict === 'forged') this.notThePublisher(link, now)
+    else if (credential.verdict === 'out-of-date' && this.era === undefined) {
+      this.notice({ event: 'out-of-date' })
+    } else if (credential.verdict === 'check' && !this.isOrigin) {
+      const { certificate, message, signature } = credential
       const check = this.nextCheck++
       this.checks.set(check, { kind: 'certificate', certificate, link })
-      this.emit({ type: 'verify', check, key: publisher, message, signature })
+      this.emit({ type: 'verify', check, key: broadcast.publisher, message, signature })
     }
   }
 
@@ -516,30 +505,9 @@ export class Peer {
     for (const { link } of hood.ready()) hood.send(link, { type: 'show', certificate: certificate.bytes })
   }
 
-  private vacancy(): { freeSlots: number; depth: number } {
+  private vacancy(): Vacancy {
     const free = this.era === undefined ? Math.ceil(this.copies) : this.era.downstream.children.freeSlots
     return { freeSlots: this.state === 'running' ? Math.min(free, 0xffff) : 0, depth: this.depth }
-  }
-
-  /** What of our state others choose by: whether there is room, and how far from the origin. */
-  private status(): string {
-    const { freeSlots, depth } = this.vacancy()
-    return `${freeSlots > 0} ${depth}`
-  }
-
-  private join(): Join {
-    const { self, broadcast, role } = this.options
-    return {
-      type: 'join',
-      minVersion: PROTOCOL_VERSION,
-      maxVersion: PROTOCOL_VERSION,
-      peerId: self.id,
-      broadcast,
-      role,
-      ...this.vacancy(),
-      wanted: this.isOrigin ? 0 : CANDIDATES_PER_ANSWER,
-      addresses: self.addresses
-    }
   }
 
   /** Looks after everything that time or a change may have made due. */
@@ -553,7 +521,7 @@ export class Peer {
     }
     this.closeIdle(now)
     if (this.state === 'running') this.seek(now)
-    this.tellStatus(now)
+    this.presence.tell(this.vacancy(), now)
     this.maybeFinishEnding(now)
   }
 
@@ -594,22 +562,6 @@ export class Peer {
     }
   }
 
-  /** Tells neighbours and trackers what changed, though not at every change. */
-  private tellStatus(now: number): void {
-    const status = this.status()
-    const leaseDue = now >= this.discovery.leaseDue
-    const changed = status !== this.statusSent && now >= this.statusAt + STATUS_INTERVAL_MS
-    if (!leaseDue && !changed) return
-    const vacancy = this.vacancy()
-    if (changed) {
-      this.statusSent = status
-      this.statusAt = now
-      for (const { link } of this.hood.ready()) this.hood.send(link, { type: 'status', ...vacancy })
-    }
-    const lease: Lease = { type: 'lease', ...vacancy }
-    this.discovery.lease(lease, now)
-  }
-
   // The end
 
   /** The show is over here. Those whom we feed may still lack something: stay until they have left. */
@@ -640,10 +592,13 @@ export class Peer {
 
   private earliestDeadline(now: number): number {
     if (this.isDone) return Infinity
-    let next = Math.min(this.discovery.nextDeadline(), this.discovery.leaseDue, this.hood.nextDeadline())
+    let next = Math.min(
+      this.discovery.nextDeadline(),
+      this.presence.nextDeadline(this.vacancy()),
+      this.hood.nextDeadline()
+    )
     if (this.endingSince !== undefined && this.publisher?.isSettled !== false)
       next = Math.min(next, this.endingSince + LINGER_MS)
-    if (this.status() !== this.statusSent) next = Math.min(next, this.statusAt + STATUS_INTERVAL_MS)
     if (this.era !== undefined) {
       const { show, upstream } = this.era
       if (!this.isOrigin) next = Math.min(next, show.playout.nextDeadline())

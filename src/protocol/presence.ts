@@ -1,0 +1,71 @@
+/** What a peer tells others of itself: to a tracker who it is, to all whether it has room and how deep it stands. */
+
+import { CANDIDATES_PER_ANSWER, PROTOCOL_VERSION, STATUS_INTERVAL_MS } from './limits.js'
+import type { PeerOptions } from './peer-options.js'
+import type { Discovery } from './tree/discovery.js'
+import type { Neighbourhood } from './tree/neighbourhood.js'
+import type { Join } from './wire/message.js'
+
+/** What others choose by. */
+export interface Vacancy {
+  readonly freeSlots: number
+  /** Links between the origin and this peer; 255 while it is not fed. */
+  readonly depth: number
+}
+
+export class Presence {
+  private readonly options: PeerOptions
+  private readonly hood: Neighbourhood
+  private readonly discovery: Discovery
+  private told = ''
+  private toldAt = -Infinity
+
+  constructor(options: PeerOptions, hood: Neighbourhood, discovery: Discovery) {
+    this.options = options
+    this.hood = hood
+    this.discovery = discovery
+  }
+
+  /** The one question to a tracker. */
+  join(vacancy: Vacancy): Join {
+    const { self, broadcast, role } = this.options
+    return {
+      type: 'join',
+      minVersion: PROTOCOL_VERSION,
+      maxVersion: PROTOCOL_VERSION,
+      peerId: self.id,
+      broadcast,
+      role,
+      ...vacancy,
+      wanted: role === 'origin' ? 0 : CANDIDATES_PER_ANSWER,
+      addresses: self.addresses
+    }
+  }
+
+  /** Tells neighbours and trackers what changed, though not at every change; and trackers at every lease. */
+  tell(vacancy: Vacancy, now: number): void {
+    const changed = this.hasChanged(vacancy) && now >= this.toldAt + STATUS_INTERVAL_MS
+    if (!changed && now < this.discovery.leaseDue) return
+    if (changed) {
+      this.told = gist(vacancy)
+      this.toldAt = now
+      for (const { link } of this.hood.ready()) this.hood.send(link, { type: 'status', ...vacancy })
+    }
+    this.discovery.lease({ type: 'lease', ...vacancy }, now)
+  }
+
+  /** When `tell` has something to tell. */
+  nextDeadline(vacancy: Vacancy): number {
+    const { leaseDue } = this.discovery
+    return this.hasChanged(vacancy) ? Math.min(leaseDue, this.toldAt + STATUS_INTERVAL_MS) : leaseDue
+  }
+
+  private hasChanged(vacancy: Vacancy): boolean {
+    return gist(vacancy) !== this.told
+  }
+}
+
+/** What of a vacancy is worth telling: whether there is room, not how much. */
+function gist({ freeSlots, depth }: Vacancy): string {
+  return `${freeSlots > 0} ${depth}`
+}
