@@ -9,9 +9,9 @@ import { endAll, SHOW, startBroadcast, startTracker, stop, treecast, type Treeca
 /** How many times faster than the audio the source is sent, and nothing else is: half an hour in two minutes. */
 const SPEED = 15
 
-/** Memory that a process may grow by between the first and the last third of the show. Its heap breathes by more than
- * what a leak of a packet's bytes would add in a minute, and by less than what half an hour of packets weighs. */
-const MAX_GROWTH = 1.2
+/** How the last third's median may stand above the second third's peak. A heap breathes, and its size follows its
+ * collector's mood: against a median that alone was seen to make 1.16. */
+const MAX_GROWTH = 1.1
 
 describe('half an hour of speech at 64 kbit/s', function () {
   this.timeout(300_000)
@@ -97,13 +97,12 @@ async function watchMemory(process: Treecast): Promise<{ growth: number; text: s
     samples.push(Number(kilobytes) / 1024)
     seen = process.events.length
   }
+  if (samples.length === 0) return { growth: 0, text: 'memory is not told by this system' }
   const third = Math.floor(samples.length / 3)
-  const first = median(samples.slice(third, 2 * third))
-  const last = median(samples.slice(-third))
-  return {
-    growth: last / first,
-    text: `${first.toFixed(0)} MB in the second third, ${last.toFixed(0)} MB in the last`
-  }
+  const before = samples.slice(third, 2 * third)
+  const after = samples.slice(-third)
+  const text = `${median(before).toFixed(0)} MB in the second third, ${median(after).toFixed(0)} MB in the last`
+  return { growth: median(after) / Math.max(...before), text }
 }
 
 function median(values: readonly number[]): number {
