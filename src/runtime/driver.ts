@@ -1,6 +1,6 @@
 /**
  * Drives one peer machine in the real world: turns what happens on links and clocks into inputs, and carries out what
- * it says. The only caller of `step` outside the simulator.
+ * it says. The only caller of a peer's `step` outside the simulator.
  */
 
 import { type Input, type Output } from '../protocol/machine.js'
@@ -10,9 +10,7 @@ import type { PeerRecord } from '../protocol/wire/record.js'
 import type { Link, Transport } from '../transport/link.js'
 import { now } from './clock.js'
 import { verify } from './crypto.js'
-
-/** Longer timers overflow to 1 ms in JavaScript. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+import { DeadlineTimer } from './deadline-timer.js'
 
 export interface DriverOptions {
   readonly peer: Peer
@@ -35,8 +33,7 @@ export class Driver {
   private nextLink = 1
   private stepping = false
   private finished = false
-  private timer: NodeJS.Timeout | undefined
-  private timerAt = Infinity
+  private readonly timer = new DeadlineTimer(() => this.give({ type: 'tick' }))
 
   constructor(options: DriverOptions) {
     this.options = options
@@ -62,7 +59,7 @@ export class Driver {
     } finally {
       this.stepping = false
     }
-    this.setTimer()
+    if (!this.isFinished) this.timer.set(this.options.peer.nextDeadline(now()))
   }
 
   /** How many links there are by transport. */
@@ -147,24 +144,9 @@ export class Driver {
     this.give(opened(number))
   }
 
-  /** One timer for the machine's next deadline. An earlier one that is set already is left to fire in vain. */
-  private setTimer(): void {
-    if (this.finished) return
-    const deadline = this.options.peer.nextDeadline(now())
-    if (deadline === Infinity || this.timerAt <= deadline) return
-    clearTimeout(this.timer)
-    this.timerAt = deadline
-    this.timer = setTimeout(this.onTimer, Math.min(Math.max(0, Math.ceil(deadline - now())), MAX_TIMER_MS))
-  }
-
-  private readonly onTimer = (): void => {
-    this.timerAt = Infinity
-    this.give({ type: 'tick' })
-  }
-
   private async finish(): Promise<void> {
     this.finished = true
-    clearTimeout(this.timer)
+    this.timer.clear()
     this.abort.abort()
     for (const link of this.links.values()) link.close()
     this.links.clear()

@@ -10,6 +10,7 @@ import { MAX_MEMBERS, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
 import { Tracker, type TrackerInput, type TrackerStats } from '../protocol/tracker.js'
 import { now } from '../runtime/clock.js'
 import { randomUint32 } from '../runtime/crypto.js'
+import { DeadlineTimer } from '../runtime/deadline-timer.js'
 import { cannotListenOn } from '../transport/cannot-listen.js'
 import type { Link, LinkLimits } from '../transport/link.js'
 import { webSocketLink } from '../transport/websocket/index.js'
@@ -52,8 +53,7 @@ export class TrackerServer {
   private readonly links = new Map<number, Link>()
   private readonly startedAt = now()
   private nextLink = 1
-  private timer: NodeJS.Timeout | undefined
-  private timerAt = Infinity
+  private readonly timer = new DeadlineTimer(() => this.give({ type: 'tick' }))
   private closed: Promise<void> | undefined
 
   /** Use {@link startTracker}. */
@@ -80,7 +80,7 @@ export class TrackerServer {
   }
 
   private async shutDown(): Promise<void> {
-    clearTimeout(this.timer)
+    this.timer.clear()
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()))
     for (const link of this.links.values()) link.close()
     this.sockets.close()
@@ -111,20 +111,7 @@ export class TrackerServer {
         link?.close()
       }
     }
-    this.setTimer()
-  }
-
-  private setTimer(): void {
-    const deadline = this.machine.nextDeadline()
-    if (this.closed !== undefined || deadline === Infinity || this.timerAt <= deadline) return
-    clearTimeout(this.timer)
-    this.timerAt = deadline
-    this.timer = setTimeout(this.onTimer, Math.max(0, Math.ceil(deadline - now())))
-  }
-
-  private readonly onTimer = (): void => {
-    this.timerAt = Infinity
-    this.give({ type: 'tick' })
+    if (this.closed === undefined) this.timer.set(this.machine.nextDeadline())
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
