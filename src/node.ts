@@ -12,7 +12,7 @@ export {
   type BroadcastOptions,
   type BroadcastSummary
 } from './api/broadcast.js'
-export type { HeardFrame } from './api/frame-queue.js'
+export type { HeardFrame } from './audio/heard-frame.js'
 export {
   listen,
   type Listener,

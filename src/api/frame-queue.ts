@@ -1,17 +1,6 @@
 /** Frames on their way to whoever iterates over them. */
 
-import type { Frame, StreamFormat } from '../protocol/media/frame.js'
-
-/** A frame as a listener is given it. */
-export interface HeardFrame extends Frame {
-  /** When it plays: samples at 48 kHz since the show's begin. */
-  readonly mediaTime: number
-  readonly format: StreamFormat
-  /** Whether a decoder begins anew with this frame: at the start of a stream, or in its middle, where we joined. */
-  readonly begins: 'no' | 'start' | 'middle'
-  /** Samples that were lost just before it; 0 for most. */
-  readonly lostBefore: number
-}
+import type { HeardFrame } from '../audio/heard-frame.js'
 
 /** While nobody reads, what a newcomer is given at once and a buffer's length are kept: 5 s of 20 ms frames. */
 const MAX_UNREAD = 250

@@ -1,5 +1,6 @@
 /** Listening: joins a broadcast, relays it to others, and hands out its frames. */
 
+import type { HeardFrame } from '../audio/heard-frame.js'
 import { TreecastError } from '../protocol/errors.js'
 import { MAX_BUFFER_MS, MIN_BUFFER_MS } from '../protocol/limits.js'
 import type { Notice } from '../protocol/machine.js'
@@ -8,7 +9,7 @@ import { type BroadcastLink, parseLink } from '../protocol/wire/link.js'
 import type { Role } from '../protocol/wire/message.js'
 import { now } from '../runtime/clock.js'
 import { Emitter } from './emitter.js'
-import { FrameQueue, type HeardFrame } from './frame-queue.js'
+import { FrameQueue } from './frame-queue.js'
 import { checkNetwork, checkNumber, checkWhole } from './options.js'
 import { type NetworkOptions, type RunningPeer, startPeer } from './start-peer.js'
 import { type Stats, STATS_INTERVAL_MS, statsOf } from './stats.js'

@@ -1,8 +1,8 @@
 /** From frames that are heard to an Ogg Opus output. */
 
+import type { HeardFrame } from '../audio/heard-frame.js'
 import type { OggSink } from '../audio/sink.js'
 import type { StreamFormat } from '../protocol/media/frame.js'
-import type { HeardFrame } from './frame-queue.js'
 
 /** What a decoder needs to converge when it begins in the middle of a stream: 80 ms (RFC 7845 section 4.2). */
 const JOIN_PRE_SKIP = 3840
