@@ -11,5 +11,6 @@ export {
   type Link,
   type LinkLimits,
   type Priority,
+  type Signals,
   type Transport
 } from './transport/link.js'

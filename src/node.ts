@@ -4,37 +4,32 @@
  * @packageDocumentation
  */
 
-export * from './index.js'
 export {
+  type AirOptions,
   type Broadcast,
-  broadcast,
   type BroadcastEvents,
-  type BroadcastOptions,
   type BroadcastSummary
 } from './api/broadcast.js'
-export type { HeardFrame } from './audio/heard-frame.js'
-export {
-  listen,
-  type Listener,
-  type ListenerEvents,
-  type ListenOptions,
-  type ListenSummary
-} from './api/listen.js'
-export type { NetworkOptions } from './api/start-peer.js'
-export type { Stats } from './api/stats.js'
-export { writeFrames } from './api/write-frames.js'
-export { type OggSink, openSink, type SinkOptions } from './audio/sink.js'
-export { type OpenOptions, openSource } from './audio/sources/open.js'
-export type { Source, SourceItem, Tag } from './audio/source.js'
 export { Emitter } from './api/emitter.js'
+export type { JoinOptions } from './api/listen.js'
+export { Listener, type ListenerEvents, type ListenSummary } from './api/listener.js'
+export { broadcast, type BroadcastOptions } from './api/node-broadcast.js'
+export { listen, type ListenOptions } from './api/node-listen.js'
+export type { LinkOptions } from './api/start-peer.js'
+export type { LinkStats, Stats } from './api/stats.js'
+export { writeFrames } from './api/write-frames.js'
+export type { HeardFrame } from './audio/heard-frame.js'
+export { type OggSink, openSink, type SinkOptions } from './audio/sink.js'
+export type { Source, SourceItem, Tag } from './audio/source.js'
+export { type OpenOptions, openSource } from './audio/sources/open.js'
+export * from './common.js'
 export type { Pace } from './protocol/media/playout.js'
-export { BYE_REASONS, type ByeReason, type Role, ROLES } from './protocol/wire/message.js'
-export type { PeerId } from './protocol/wire/record.js'
-export type { Notice } from './protocol/machine.js'
-export type { PeerStats } from './protocol/peer-options.js'
 export type { TrackerStats } from './protocol/tracker.js'
 export { type KeyPair, keyPairFromPem, keyPairFromSeed, randomSeed } from './runtime/crypto.js'
+export type { IceOptions } from './runtime/ice.js'
 export { openKeyFile } from './runtime/key-file.js'
+export type { NodeNetworkOptions } from './runtime/node-platform.js'
+export type { Signer, WebRtcState } from './runtime/platform.js'
 export {
   startTracker,
   type TrackerOptions,

@@ -1,14 +1,12 @@
-/** Broadcasting: packs and signs a source and feeds it into the tree. */
+/** Broadcasting: packs and signs what a source gives and feeds it into the tree. The same in browsers and in Node.js. */
 
-import { once } from 'node:events'
-import { isLive, openSource } from '../audio/sources/open.js'
-import { pace } from '../audio/pacer.js'
-import type { Source, SourceItem, Tag } from '../audio/source.js'
+import type { SourceItem, Tag } from '../audio/source.js'
 import { TreecastError } from '../protocol/errors.js'
 import {
+  DEFAULT_MAX_LINKS,
   DEFAULT_STRIPES,
-  MAX_FRAME_BYTES,
   MAX_CERTIFICATE_SECONDS,
+  MAX_FRAME_BYTES,
   MAX_METADATA_FIELDS,
   MAX_METADATA_KEY_BYTES,
   MAX_METADATA_VALUE_BYTES,
@@ -23,23 +21,21 @@ import {
   encodeCertificateBody
 } from '../protocol/wire/certificate.js'
 import { formatLink, trackerUrlProblem } from '../protocol/wire/link.js'
-import { type KeyPair, keyPairFromSeed, randomSeed } from '../runtime/crypto.js'
+import type { Platform, Signer } from '../runtime/platform.js'
 import { Emitter } from './emitter.js'
 import { noTracker, refusal } from './listen.js'
-import { checkNetwork, checkNumber, checkWhole } from './options.js'
-import { type NetworkOptions, type RunningPeer, startPeer } from './start-peer.js'
+import { checkLinks, checkNumber, checkWhole } from './options.js'
+import { type LinkOptions, type RunningPeer, startPeer } from './start-peer.js'
 import { type Stats, STATS_INTERVAL_MS, statsOf } from './stats.js'
 
 /** What tags may take of a metadata packet: it is one datagram, like any other. */
 const METADATA_ROOM_BYTES = 960
 
-export interface BroadcastOptions extends NetworkOptions {
-  /** An Ogg Opus file, `-` for standard input, an `http(s)://` stream, or a source of your own. */
-  readonly source: string | Source
+export interface AirOptions extends LinkOptions {
   /** 1…8 tracker URLs, `ws://` or `wss://`. */
   readonly trackers: readonly string[]
   /** The publisher's root key; default a new one, whose link is good for this show only. */
-  readonly keys?: KeyPair
+  readonly keys?: Signer
   /** What the broadcast is called in its link; default `live`. */
   readonly name?: string
   /** Copies that the origin uploads, at most; default 4. */
@@ -48,12 +44,6 @@ export interface BroadcastOptions extends NetworkOptions {
   readonly packetMs?: number
   /** Into how many stripes the show is dealt; 1…16, default 4. */
   readonly stripes?: number
-  /** Begin a file again when it ends, for ever. */
-  readonly loop?: boolean
-  /** Send faster than the audio: for rehearsals and tests. Default 1. */
-  readonly speed?: number
-  /** How long a source may give nothing before the show is ended, ms; default 10,000. */
-  readonly stallMs?: number
   /** Ends the show in good order; before it is live, gives up, throwing the signal's reason. */
   readonly signal?: AbortSignal
 }
@@ -80,9 +70,9 @@ export class Broadcast extends Emitter<BroadcastEvents> {
   readonly ended: Promise<BroadcastSummary>
   private readonly stop = new AbortController()
   private running: RunningPeer | undefined
-  private statsTimer: NodeJS.Timeout | undefined
+  private statsTimer: ReturnType<typeof setInterval> | undefined
 
-  /** Use {@link broadcast}. */
+  /** @internal */
   constructor(
     link: string,
     feed: (broadcast: Broadcast, signal: AbortSignal) => Promise<void>,
@@ -95,8 +85,7 @@ export class Broadcast extends Emitter<BroadcastEvents> {
   }
 
   stats(): Stats {
-    const { id, peer, driver } = this.running!
-    return statsOf(id, peer, driver)
+    return statsOf(this.running!)
   }
 
   /** Ends the show where it is, in good order, and waits until listeners have heard its end. */
@@ -155,26 +144,37 @@ export class Broadcast extends Emitter<BroadcastEvents> {
   }
 }
 
+/** A source that has been read to its first item: one that is none is known before anything is announced. */
+export interface OpenedSource {
+  readonly first: SourceItem
+  /** The rest at the pace of its audio, until the signal. */
+  readonly rest: (signal: AbortSignal) => AsyncIterable<SourceItem>
+  /** Lets go of it where the broadcast comes to nothing. */
+  readonly release: () => Promise<void>
+}
+
 /**
  * Begins a broadcast. Resolves when it is live: a tracker knows of it, and the first frame is about to be sent.
  *
- * @throws TreecastError `bad-option`; `cannot-listen`; `no-tracker`, `refused` or `version-mismatch`; and what is wrong
- *   with the beginning of the source (`source-unreadable`, `not-ogg`, `not-opus`, …).
+ * @throws TreecastError `bad-option`; `cannot-listen`, `unsupported`; `no-tracker`, `refused` or `version-mismatch`; and what
+ *   `open` throws.
  */
-export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
+export async function goOnAir<Options>(
+  platform: Platform<Options>,
+  options: Options & AirOptions,
+  open: () => Promise<OpenedSource>
+): Promise<Broadcast> {
   const { trackers, name = 'live', maxChildren, packetMs, stripes = DEFAULT_STRIPES, signal } = options
-  const keys = options.keys ?? keyPairFromSeed(randomSeed())
   checkWhole('maxChildren', maxChildren, 1, 1000)
   checkNumber('packetMs', packetMs, 20, 1000)
   checkWhole('stripes', stripes, 1, MAX_STRIPES)
-  checkNumber('speed', options.speed, Number.MIN_VALUE, Infinity)
-  checkNumber('stallMs', options.stallMs, 1, Infinity)
-  checkNetwork(options)
+  checkLinks(options)
+  const keys = options.keys ?? (await platform.makeSigner())
   const link = linkOf(keys.publicKey, name, trackers)
-  const { first, rest } = await begin(options)
+  const source = await open()
 
-  const showKeys = keyPairFromSeed(randomSeed())
-  const certificate = certify(keys, name, showKeys.publicKey, stripes)
+  const showKeys = await platform.makeSigner()
+  const certificate = await certify(keys, name, showKeys.publicKey, stripes)
   let live: () => void = () => undefined
   let fail: (error: Error) => void = () => undefined
   const isLiveNow = new Promise<void>((resolve, reject) => {
@@ -185,13 +185,15 @@ export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
   signal?.addEventListener('abort', onAbort)
   let problem: TreecastError | undefined
   const feed = async (show: Broadcast, stop: AbortSignal): Promise<void> => {
-    show.take(first)
-    for await (const item of paced(rest, options, stop)) show.take(item)
+    show.take(source.first)
+    for await (const item of source.rest(stop)) show.take(item)
   }
   const show = new Broadcast(link, feed, isLiveNow)
   try {
     const running = await startPeer({
+      platform,
       network: options,
+      defaultMaxLinks: DEFAULT_MAX_LINKS,
       peer: {
         broadcast: certificate.broadcast,
         trackers,
@@ -218,7 +220,7 @@ export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
     }
   } catch (error) {
     fail(error as Error)
-    await rest.return?.()
+    await source.release()
     throw error
   } finally {
     signal?.removeEventListener('abort', onAbort)
@@ -226,46 +228,6 @@ export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
   signal?.addEventListener('abort', () => void show.close(), { once: true })
   if (signal?.aborted === true) void show.close()
   return show
-}
-
-/** Opens the source and reads to its first item: a source that is none is known before anything is announced. */
-async function begin(
-  options: BroadcastOptions
-): Promise<{ first: SourceItem; rest: AsyncIterator<SourceItem> }> {
-  const { source, loop = false, stallMs, signal } = options
-  const opened =
-    typeof source === 'string'
-      ? openSource(source, {
-          loop,
-          ...(stallMs === undefined ? {} : { stallMs }),
-          ...(signal === undefined ? {} : { signal })
-        })
-      : source
-  const rest = opened[Symbol.asyncIterator]()
-  const first = await Promise.race([rest.next(), ...(signal === undefined ? [] : [aborted(signal)])])
-  signal?.throwIfAborted()
-  if (first.done === true) {
-    throw new TreecastError('source-empty', 'the source holds no audio; name an Ogg Opus source')
-  }
-  return { first: first.value, rest }
-}
-
-/** Rejects with the signal's reason. */
-async function aborted(signal: AbortSignal): Promise<never> {
-  if (!signal.aborted) await once(signal, 'abort')
-  throw signal.reason
-}
-
-/** The rest of the source at the audio's pace, until the signal. */
-function paced(
-  rest: AsyncIterator<SourceItem>,
-  options: BroadcastOptions,
-  signal: AbortSignal
-): AsyncIterable<SourceItem> {
-  const { source, speed = 1 } = options
-  const live = typeof source !== 'string' || isLive(source)
-  signal.addEventListener('abort', () => void rest.return?.(), { once: true })
-  return pace({ [Symbol.asyncIterator]: () => rest }, { speed, live, signal })
 }
 
 function linkOf(publisher: Uint8Array, name: string, trackers: readonly string[]): string {
@@ -283,7 +245,12 @@ function linkOf(publisher: Uint8Array, name: string, trackers: readonly string[]
 }
 
 /** Certifies a new show key. Its epoch is the second in which it was made, so that a restart revokes what was before. */
-function certify(keys: KeyPair, name: string, showKey: Uint8Array, stripes: number): Certificate {
+async function certify(
+  keys: Signer,
+  name: string,
+  showKey: Uint8Array,
+  stripes: number
+): Promise<Certificate> {
   const second = Math.floor(Date.now() / 1000)
   const body = encodeCertificateBody({
     broadcast: { publisher: keys.publicKey, name },
@@ -293,17 +260,18 @@ function certify(keys: KeyPair, name: string, showKey: Uint8Array, stripes: numb
     notAfter: second + MAX_CERTIFICATE_SECONDS,
     stripes
   })
-  const bytes = new Uint8Array([...body, ...keys.sign(certificateMessage(body))])
+  const bytes = new Uint8Array([...body, ...(await keys.sign(certificateMessage(body)))])
   return decodeCertificate(bytes, { publisher: keys.publicKey, name }).certificate
 }
 
 /** The tags that people want to read: short ones; names in lower case. */
 function metadataOf(tags: readonly Tag[]): Map<string, string> {
   const fields = new Map<string, string>()
+  const encoder = new TextEncoder()
   let room = METADATA_ROOM_BYTES
   for (const { name, value } of tags) {
     const key = name.toLowerCase()
-    const [keyBytes, valueBytes] = [Buffer.byteLength(key), Buffer.byteLength(value)]
+    const [keyBytes, valueBytes] = [encoder.encode(key).length, encoder.encode(value).length]
     const isShort =
       keyBytes <= MAX_METADATA_KEY_BYTES &&
       valueBytes <= MAX_METADATA_VALUE_BYTES &&

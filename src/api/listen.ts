@@ -1,198 +1,83 @@
-/** Listening: joins a broadcast, relays it to others, and hands out its frames. */
+/** Joining a broadcast: what is alike on all platforms, and how it fails. */
 
-import type { HeardFrame } from '../audio/heard-frame.js'
 import { TreecastError } from '../protocol/errors.js'
 import { MAX_BUFFER_MS, MIN_BUFFER_MS } from '../protocol/limits.js'
 import type { Notice } from '../protocol/machine.js'
-import type { Pace, PlayoutItem } from '../protocol/media/playout.js'
+import type { PlayoutItem } from '../protocol/media/playout.js'
+import type { PeerOptions } from '../protocol/peer-options.js'
 import { type BroadcastLink, parseLink } from '../protocol/wire/link.js'
-import type { Role } from '../protocol/wire/message.js'
-import { now } from '../runtime/clock.js'
-import { Emitter } from './emitter.js'
-import { FrameQueue } from './frame-queue.js'
-import { checkNetwork, checkNumber, checkWhole } from './options.js'
-import { type NetworkOptions, type RunningPeer, startPeer } from './start-peer.js'
-import { type Stats, STATS_INTERVAL_MS, statsOf } from './stats.js'
+import type { Platform } from '../runtime/platform.js'
+import { checkLinks, checkNumber, checkWhole } from './options.js'
+import { type LinkOptions, type RunningPeer, startPeer } from './start-peer.js'
 
 /** How long a listener waits for a broadcast that nobody carries yet; ms. */
 export const DEFAULT_WAIT_MS = 10_000
 
-export interface ListenOptions extends NetworkOptions {
-  /** Relay nothing. Default false. */
-  readonly leaf?: boolean
+export interface JoinOptions extends LinkOptions {
   /** Copies of the show that may be uploaded; default 4. */
   readonly maxChildren?: number
   /** Upload that may be used, kbit/s; default no cap. */
   readonly maxUploadKbps?: number
   /** How long a missing packet is waited for, ms of the show; 100…5,000, default 2,000. */
   readonly bufferMs?: number
-  /** `eager`, the default, gives frames as soon as they are in order: for files and pipes. `timed` gives each when it is
-   * to be heard. */
-  readonly pace?: Pace
   /** How long to wait for a broadcast that is not live yet, ms; Infinity for ever. Default 10,000. */
   readonly waitMs?: number
-  /** What the tracker counts this peer as. Default `listener`. */
-  readonly role?: Exclude<Role, 'origin'>
   /** Gives up when aborted, throwing the signal's reason; a listener that has joined leaves. */
   readonly signal?: AbortSignal
 }
 
-/** How a show ended for a listener. */
-export interface ListenSummary {
-  /** Verified packets, each counted once. */
-  readonly packets: number
-  readonly frames: number
-  /** Packets that did not come in time. */
-  readonly gaps: number
-  readonly duplicates: number
-  /** Whether the show itself ended, rather than this listener's part in it. */
-  readonly complete: boolean
-}
-
-export interface ListenerEvents {
-  /** The first frame is here. */
-  playing: { readonly startupMs: number }
-  /** Once a second. */
-  stats: Stats
-  /** Title and the like, when they are due to be heard. */
-  metadata: ReadonlyMap<string, string>
-  /** Packets were lost. */
-  gap: { readonly packets: number; readonly samples: number }
-  /** For logs. */
-  notice: Notice
-  ended: ListenSummary
-}
-
-export class Listener extends Emitter<ListenerEvents> {
-  /** Resolves when the show has ended, or `close()` has been called, and everything is released. */
-  readonly ended: Promise<ListenSummary>
-  private readonly startedAt: number
-  private readonly queue = new FrameQueue()
-  private running: RunningPeer | undefined
-  private statsTimer: NodeJS.Timeout | undefined
-  private resolveEnded: (summary: ListenSummary) => void = () => undefined
-  private isPlaying = false
-  private isComplete = false
-  private lostBefore = 0
-  private newShow = false
-
-  /** Use {@link listen}. */
-  constructor(startedAt: number) {
-    super()
-    this.startedAt = startedAt
-    this.ended = new Promise((resolve) => (this.resolveEnded = resolve))
-  }
-
-  /** The frames in order, as they come; ends with the show. For one reader; who does not read loses nothing else. */
-  frames(): AsyncGenerator<HeardFrame, void, undefined> {
-    return this.queue.read()
-  }
-
-  stats(): Stats {
-    const { id, peer, driver } = this.running!
-    return statsOf(id, peer, driver)
-  }
-
-  /** Leaves in good order, naming neighbours that have room to its children. Resolves when nothing is left. */
-  async close(): Promise<void> {
-    this.running?.driver.give({ type: 'leave' })
-    await this.ended
-  }
-
-  /** @internal */
-  attach(running: RunningPeer): void {
-    this.running = running
-    this.statsTimer = setInterval(() => this.emit('stats', this.stats()), STATS_INTERVAL_MS)
-    void running.driver.done.then(() => this.finish())
-    running.driver.give({ type: 'start' })
-  }
-
-  /** @internal */
-  heard(item: PlayoutItem): void {
-    switch (item.type) {
-      case 'audio':
-        this.heardAudio(item)
-        break
-      case 'gap':
-        this.lostBefore += item.samples
-        this.emit('gap', { packets: item.packets, samples: item.samples })
-        break
-      case 'metadata':
-        this.emit('metadata', item.fields)
-        break
-      case 'end':
-        this.isComplete = true
-        break
-    }
-  }
-
-  /** @internal */
-  noticed(notice: Notice): void {
-    if (notice.event === 'certified') this.newShow = true
-    this.emit('notice', notice)
-  }
-
-  private heardAudio(item: Extract<PlayoutItem, { type: 'audio' }>): void {
-    let { mediaTime } = item
-    for (const [i, frame] of item.frames.entries()) {
-      const begins = i > 0 ? 'no' : item.streamStart ? 'start' : this.newShow ? 'middle' : 'no'
-      this.queue.push({ ...frame, mediaTime, format: item.format, begins, lostBefore: this.lostBefore })
-      this.lostBefore = 0
-      this.newShow = false
-      mediaTime += frame.samples
-    }
-    if (this.isPlaying) return
-    this.isPlaying = true
-    this.emit('playing', { startupMs: Math.round(now() - this.startedAt) })
-  }
-
-  private finish(): void {
-    clearInterval(this.statsTimer)
-    const { received, frames, gaps, duplicates } = this.stats()
-    const summary = { packets: received, frames, gaps, duplicates, complete: this.isComplete }
-    this.queue.end()
-    this.resolveEnded(summary)
-    this.emit('ended', summary)
-  }
+/** What joining asks of a listener, whatever its platform adds. */
+interface Joining {
+  attach(running: RunningPeer): void
+  heard(item: PlayoutItem): void
+  noticed(notice: Notice): void
+  on(name: 'notice', listener: (notice: Notice) => void): () => void
+  close(): Promise<void>
 }
 
 /**
  * Joins a broadcast. Resolves as soon as somebody has shown the publisher's certificate for it.
  *
- * @throws TreecastError `bad-link`, `bad-option`; `cannot-listen`; `no-tracker` when no tracker of the link can be reached;
- *   `refused` or `version-mismatch` when no tracker will have us; `out-of-date` when the certificate is not of today;
- *   `not-live` when nobody carries the broadcast within `waitMs`; `not-the-publisher` when those who claim to carry it
+ * @param make makes the listener, once the options have been found good.
+ * @throws TreecastError `bad-link`, `bad-option`; `cannot-listen`, `unsupported`; `no-tracker` when no tracker of the link can
+ *   be reached; `refused` or `version-mismatch` when no tracker will have us; `out-of-date` when the certificate is not of
+ *   today; `not-live` when nobody carries the broadcast within `waitMs`; `not-the-publisher` when those who claim to carry it
  *   show no certificate of its publisher.
  */
-export async function listen(link: string | BroadcastLink, options: ListenOptions = {}): Promise<Listener> {
-  const startedAt = now()
+export async function join<Options, L extends Joining>(
+  platform: Platform<Options>,
+  link: string | BroadcastLink,
+  options: Options & JoinOptions,
+  peer: Pick<PeerOptions, 'role'> & Partial<PeerOptions>,
+  defaultMaxLinks: number,
+  make: () => L
+): Promise<L> {
   const broadcast = typeof link === 'string' ? parseLink(link) : link
   const { bufferMs, maxChildren, maxUploadKbps, waitMs = DEFAULT_WAIT_MS, signal } = options
   checkNumber('bufferMs', bufferMs, MIN_BUFFER_MS, MAX_BUFFER_MS)
   checkWhole('maxChildren', maxChildren, 0, 1000)
   checkNumber('waitMs', waitMs, 0, Infinity)
-  checkNetwork(options)
+  checkLinks(options)
   checkNumber('maxUploadKbps', maxUploadKbps, 0, 1e9)
   if (broadcast.trackers.length === 0) {
     throw new TreecastError('bad-link', 'the link names no tracker; add one, as in ?tr=ws://host:port')
   }
 
-  const listener = new Listener(startedAt)
-  const { leaf, pace, role = 'listener' } = options
+  const listener = make()
   const running = await startPeer({
+    platform,
     network: options,
+    defaultMaxLinks,
     peer: {
-      broadcast,
-      trackers: broadcast.trackers,
-      role,
-      ...(leaf === undefined ? {} : { leaf }),
       ...(maxChildren === undefined ? {} : { maxChildren }),
       ...(maxUploadKbps === undefined ? {} : { maxUploadKbps }),
       ...(bufferMs === undefined ? {} : { bufferMs }),
-      ...(pace === undefined ? {} : { pace })
+      ...peer,
+      broadcast,
+      trackers: broadcast.trackers
     },
-    onPlay: (item) => listener.heard(item),
-    onNotice: (notice) => listener.noticed(notice)
+    onPlay: (item: PlayoutItem) => listener.heard(item),
+    onNotice: (notice: Notice) => listener.noticed(notice)
   })
   const certified = untilCertified(listener, broadcast, waitMs, signal)
   listener.attach(running)
@@ -209,7 +94,7 @@ export async function listen(link: string | BroadcastLink, options: ListenOption
 
 /** Resolves with the publisher's certificate; rejects when there is no hope of it. */
 function untilCertified(
-  listener: Listener,
+  listener: Joining,
   broadcast: BroadcastLink,
   waitMs: number,
   signal: AbortSignal | undefined

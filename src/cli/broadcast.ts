@@ -1,5 +1,5 @@
 import { type Command } from 'commander'
-import { broadcast, type BroadcastOptions } from '../api/broadcast.js'
+import { broadcast, type BroadcastOptions } from '../api/node-broadcast.js'
 import { openKeyFile } from '../runtime/key-file.js'
 import { collect, port, positive, whole } from './arguments.js'
 import { plural, type Reporter } from './reporter.js'

@@ -32,6 +32,12 @@ export type ErrorCode =
   | 'source-corrupt'
   /** The source is open and gives nothing. */
   | 'source-stalled'
+  /** The browser lacks a part that is needed, such as an Opus encoder. */
+  | 'unsupported'
+  /** The browser plays no sound before the visitor has clicked or typed. */
+  | 'playback-blocked'
+  /** A part of the player could not be loaded, or broke down. */
+  | 'playback-failed'
   /** The output cannot be written. */
   | 'output-unwritable'
   /** No tracker of the link could be reached. */
@@ -46,6 +52,8 @@ export type ErrorCode =
   | 'cannot-listen'
   /** The key file is missing, unreadable or not a key. */
   | 'bad-key'
+  /** The microphone or stream cannot be captured or encoded. */
+  | 'capture-failed'
   /** Every tracker of the link refused us: it is full, or will not have us. */
   | 'refused'
   /** The other side speaks no protocol version of ours. */

@@ -83,7 +83,7 @@ export const FAST_START_MS = 2_000
 export const DEFAULT_BUFFER_MS = 2_000
 
 /** And this long at least by the wall clock, when what comes is not paced: a reader that was held up finds seconds of
- * one parent's packets before the first of another's. Four rounds of asking again. */
+ * one parent's packets before the first of another's. Four rounds of asking again, or the buffer if that is shorter. */
 export const HOLE_PATIENCE_MS = 1_000
 
 /** Shortest and longest buffer that can be asked for. The window must hold the buffer twice over. */
@@ -114,6 +114,24 @@ export const BACKFILL_DELAY_MS = 60
 /** Asked again this long after (wall time), and of another feed. */
 export const BACKFILL_RETRY_MS = 250
 
+/** Longest body of a signal: an SDP of 8 KiB and its candidates. A page's is 1 KiB. */
+export const MAX_SIGNAL_BYTES = 12 * 1024
+
+/** An SDP for one data channel is half a kilobyte; nobody needs more than this. */
+export const MAX_SDP_BYTES = 8 * 1024
+
+/** ICE candidates in one signal, and the length of each: interfaces times address families times servers. */
+export const MAX_ICE_CANDIDATES = 16
+export const MAX_CANDIDATE_BYTES = 300
+
+/** Signals that a neighbour or a tracker takes of one peer: a second, and at once. A newcomer that dials six sends each an
+ * offer and perhaps two messages of candidates; one with much room answers dozens of newcomers. */
+export const SIGNALS_PER_SECOND = 20
+export const SIGNALS_BURST = 100
+
+/** Peers for whom it is remembered who can bring them a signal: all candidates, and as many that called us. */
+export const MAX_ROUTES = 128
+
 /** Between two WANTs on one link: ten a second stay well below what the other end takes for a flood. */
 export const WANT_INTERVAL_MS = 100
 
@@ -139,8 +157,16 @@ export const SAMPLE_ONE_IN = 8
 /** Children a stripe by default on a server or a desktop: four copies of a 64 kbit/s show are 300 kbit/s. */
 export const DEFAULT_MAX_CHILDREN = 4
 
-/** Links of a peer in all. A browser affords 24; a server what it is given. */
+/** Links of a peer in all: of a server, and of a page. */
 export const DEFAULT_MAX_LINKS = 64
+export const DEFAULT_PAGE_LINKS = 24
+
+/** What a page uploads at most unless it is told otherwise, kbit/s: a fifth of a common home's upload of 10 Mbit/s. */
+export const DEFAULT_PAGE_UPLOAD_KBPS = 2_000
+
+/** In a page a hole is given up so long before it is due to be heard: it is still to be concealed, decoded and brought to
+ * the audio thread, by timers that come late. */
+export const PLAYBACK_MARGIN_MS = 300
 
 /** What may wait for a slow child before its packets are dropped: 2 s of a 128 kbit/s show. */
 export const DATA_QUEUE_BYTES = 32 * 1024

@@ -42,6 +42,10 @@ export type Input =
   | { readonly type: 'source-end' }
   /** The time given by `nextDeadline` has come. */
   | { readonly type: 'tick' }
+  /** A transport has a signal for a peer with whom there is no link yet. */
+  | { readonly type: 'signal'; readonly to: PeerId; readonly body: Uint8Array }
+  /** The ways by which this peer can dial have changed: a mask of `WAY`. */
+  | { readonly type: 'ways'; readonly ways: number }
   /** Leave in good order. The last input. */
   | { readonly type: 'leave' }
 
@@ -53,6 +57,10 @@ export type Output =
   /** A packet on its way: dropped if the link is slow. The same packet bytes go to every receiver. */
   | { readonly type: 'data'; readonly link: number; readonly hops: number; readonly packet: Uint8Array }
   | { readonly type: 'close'; readonly link: number }
+  /** A peer has sent our transports a signal. Nothing of it is proved. */
+  | { readonly type: 'signal'; readonly from: PeerId; readonly body: Uint8Array }
+  /** Nobody can bring a signal to this peer now. */
+  | { readonly type: 'unreachable'; readonly peer: PeerId }
   /** Check an Ed25519 signature; answer with `verified`. */
   | {
       readonly type: 'verify'

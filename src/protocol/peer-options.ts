@@ -4,7 +4,7 @@ import type { Pace } from './media/playout.js'
 import type { BroadcastId } from './wire/broadcast.js'
 import type { Certificate } from './wire/certificate.js'
 import type { Role } from './wire/message.js'
-import type { PeerRecord } from './wire/record.js'
+import type { PeerId, PeerRecord } from './wire/record.js'
 
 export interface PeerOptions {
   /** Who this peer is and where it can be dialled. */
@@ -20,6 +20,8 @@ export interface PeerOptions {
   readonly maxChildren?: number
   /** Upload that packets may take, kbit/s of 1,000 bit. Counts slots, and drops packets beyond. Default: no cap. */
   readonly maxUploadKbps?: number
+  /** By which ways it can dial others, a mask of `WAY`. Default: all. */
+  readonly ways?: number
   /** Links in all. Default 64. */
   readonly maxLinks?: number
   /** Parents to spread the stripes over, where there are so many. Default 4. */
@@ -39,6 +41,21 @@ export interface OriginOptions {
   readonly certificate: Certificate
   /** Media time to a packet; ms. Default 100. */
   readonly packetMs?: number
+}
+
+/** A peer that is linked with this one. */
+export interface NeighbourStats {
+  readonly link: number
+  readonly id: PeerId
+  /** Links between the origin and it: 0 is the origin itself, 255 nobody feeds it. */
+  readonly depth: number
+  /** Stripes that it sends to this peer, and stripes that it is sent. */
+  readonly feeds: readonly number[]
+  readonly fed: readonly number[]
+  /** It sends samples, ready to become a parent. */
+  readonly isSpare: boolean
+  readonly bytesIn: number
+  readonly bytesOut: number
 }
 
 /** What a peer has seen and done since its start. Counts, unless a name says otherwise. */
@@ -62,6 +79,10 @@ export interface PeerStats {
   children: number
   links: number
   bytesIn: number
+  /** Bytes of packets that came from the origin itself. */
+  bytesFromOrigin: number
+  /** Bytes of packets that came from other peers. */
+  bytesFromPeers: number
   bytesOut: number
   /** Packets sent to children. At the origin, over `packets`, the copies that it uploads. */
   sent: number

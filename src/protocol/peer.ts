@@ -26,19 +26,21 @@ import type { PlayoutItem } from './media/playout.js'
 import { examine } from './media/credential.js'
 import { Publisher } from './media/publisher.js'
 import type { Show } from './media/show.js'
-import type { PeerOptions, PeerStats } from './peer-options.js'
+import type { NeighbourStats, PeerOptions, PeerStats } from './peer-options.js'
 import { Presence, type Vacancy } from './presence.js'
 import { Random } from './random.js'
 import { Discovery } from './tree/discovery.js'
 import { UNFED_DEPTH } from './tree/feeds.js'
 import type { Neighbour } from './tree/neighbour.js'
 import { Neighbourhood } from './tree/neighbourhood.js'
-import { NO_STRIPES } from './tree/stripes.js'
+import { Signalling } from './tree/signalling.js'
+import { NO_STRIPES, stripesIn } from './tree/stripes.js'
 import { Uploader } from './uploader.js'
 import type { Certificate } from './wire/certificate.js'
 import { WireError } from './wire/cursor.js'
-import { decodeMessages, MAX_EXCEPT, type Message, type Subscribe } from './wire/message.js'
+import { DATA_HEAD_BYTES, decodeMessages, MAX_EXCEPT, type Message, type Subscribe } from './wire/message.js'
 import { type PeerId, shortId, type ShortId } from './wire/record.js'
+import { ALL_WAYS } from './wire/ways.js'
 
 type CheckOf =
   { readonly kind: 'packet'; readonly show: Show<number>; readonly sequence: number } | CertificateCheck
@@ -58,12 +60,15 @@ export class Peer {
   private readonly hood: Neighbourhood
   private readonly discovery: Discovery
   private readonly presence: Presence
+  private readonly signalling: Signalling
   private readonly publisher: Publisher | undefined
   private readonly uploader: Uploader
   private readonly checks = new Map<number, CheckOf>()
   private outputs: Output[] = []
   private era: Era | undefined
   private nextCheck = 0
+  /** By which ways this peer can dial. */
+  private ways: number
   /** Whether the broadcast was live when a tracker was heard last. */
   private readonly joined = new Map<string, boolean>()
   /** Whether the last input was about packets and nothing else: it cannot have changed anything in the tree. */
@@ -80,12 +85,15 @@ export class Peer {
     backfilled: 0,
     rejected: 0,
     bytesIn: 0,
+    bytesFromOrigin: 0,
+    bytesFromPeers: 0,
     bytesOut: 0,
     frames: 0
   }
 
   constructor(options: PeerOptions) {
     this.options = options
+    this.ways = options.ways ?? ALL_WAYS
     this.self = shortId(options.self.id)
     this.random = new Random(options.seed)
     const emit = (output: Output): void => this.emit(output)
@@ -94,7 +102,8 @@ export class Peer {
         self: options.self,
         broadcast: options.broadcast,
         leaf: this.copies === 0,
-        maxLinks: options.maxLinks ?? DEFAULT_MAX_LINKS
+        maxLinks: options.maxLinks ?? DEFAULT_MAX_LINKS,
+        ways: this.ways
       },
       emit
     )
@@ -104,6 +113,7 @@ export class Peer {
       emit
     )
     this.presence = new Presence(options, this.hood, this.discovery)
+    this.signalling = new Signalling(options.self.id, this.hood, this.discovery, emit)
     this.uploader = new Uploader(options.maxUploadKbps, emit)
     if (options.source !== undefined) {
       const { certificate, packetMs = DEFAULT_PACKET_MS } = options.source
@@ -171,6 +181,31 @@ export class Peer {
     })
   }
 
+  /** For each stripe the short ids of those through whom it comes, the origin first and the parent last; undefined while
+   * nobody feeds it. */
+  paths(): (readonly ShortId[] | undefined)[] {
+    const { show, upstream } = this.era ?? {}
+    if (show === undefined || upstream === undefined) return []
+    return Array.from({ length: show.certificate.stripes }, (_, stripe) =>
+      upstream.feeds.isGranted(stripe) ? upstream.feeds.pathOf(stripe) : undefined
+    )
+  }
+
+  /** The peers at the other ends of the links that are open. */
+  neighbours(): NeighbourStats[] {
+    const { upstream, downstream } = this.era ?? {}
+    return [...this.hood.ready()].map(({ link, record, depth, bytesIn, bytesOut }) => ({
+      link,
+      id: record!.id,
+      depth,
+      feeds: stripesIn(upstream?.feeds.stripesOf(link) ?? NO_STRIPES),
+      fed: stripesIn(downstream?.children.stripesOf(link) ?? NO_STRIPES),
+      isSpare: upstream?.feeds.spareLinks.has(link) ?? false,
+      bytesIn,
+      bytesOut
+    }))
+  }
+
   private get isOrigin(): boolean {
     return this.publisher !== undefined
   }
@@ -196,7 +231,7 @@ export class Peer {
         if (this.options.source !== undefined) this.adopt(this.options.source.certificate, now)
         break
       case 'tracker-opened':
-        this.discovery.opened(input.tracker, input.link, this.presence.join(this.vacancy()), now)
+        this.discovery.opened(input.tracker, input.link, this.presence.join(this.vacancy(), this.ways), now)
         break
       case 'tracker-failed':
         this.discovery.failed(input.tracker, now)
@@ -226,6 +261,13 @@ export class Peer {
         if (this.state === 'running' && this.era !== undefined) this.publisher?.take(input, this.era.show)
         if (input.type === 'source-end') this.beginEnding(now)
         break
+      case 'signal':
+        this.signalling.send(input.to, input.body)
+        break
+      case 'ways':
+        this.ways = input.ways
+        this.hood.dialBy(input.ways)
+        break
       case 'tick':
         if (now >= this.promised + LATE_TICK_MS) this.era?.upstream?.heldUp(now)
         break
@@ -239,6 +281,8 @@ export class Peer {
 
   private received(link: number, bytes: Uint8Array, now: number): void {
     this.counts.bytesIn += bytes.length
+    const neighbour = this.hood.get(link)
+    if (neighbour !== undefined) neighbour.bytesIn += bytes.length
     try {
       for (const message of decodeMessages(bytes)) {
         if (message.type !== 'data') this.isRoutine = false
@@ -257,6 +301,7 @@ export class Peer {
       const tracker = this.discovery.urlOf(link)
       const isFirst = this.discovery.welcomed(link, message, now)
       this.hood.candidates.add(candidates)
+      this.signalling.introduced(candidates, link)
       this.counts.peers = peers
       if (isFirst || this.joined.get(tracker) !== live) this.notice({ event: 'joined', tracker, live })
       this.joined.set(tracker, live)
@@ -266,12 +311,21 @@ export class Peer {
       }
     } else if (message.type === 'refused') {
       this.notice({ event: 'refused', reason: message.reason, text: message.text })
+    } else if (message.type === 'signal') {
+      this.signalling.received(link, message, now)
+    } else if (message.type === 'unreachable') {
+      this.signalling.unreachable(link, message.peer)
     }
   }
 
   private fromPeer(link: number, message: Message, now: number): void {
     const neighbour = this.hood.get(link)
     if (neighbour === undefined) return
+    if (message.type === 'signal') {
+      // Too many are the affair of those whom they are for: they go no further.
+      if (neighbour.ready && neighbour.signals.take(1, now)) this.signalling.received(link, message, now)
+      return
+    }
     if (message.type !== 'data' && !neighbour.control.take(1, now)) {
       this.misbehaved(link, 'too-much', 'too many messages', now)
       return
@@ -311,6 +365,7 @@ export class Peer {
         break
       case 'grant':
         era?.upstream?.granted(neighbour, message, now)
+        this.signalling.introduced(message.others, neighbour.link)
         break
       case 'path':
         if (era?.upstream !== undefined) {
@@ -319,6 +374,9 @@ export class Peer {
         break
       case 'want':
         if (era !== undefined) this.uploader.sendAgain(neighbour.link, message.sequences, era.show, now)
+        break
+      case 'unreachable':
+        this.signalling.unreachable(neighbour.link, message.peer)
         break
       default:
         throw new WireError(`a ${message.type} message between peers`)
@@ -374,6 +432,8 @@ export class Peer {
 
   private packetCame(neighbour: Neighbour, hops: number, bytes: Uint8Array, now: number): void {
     if (this.era === undefined || this.isOrigin) return
+    if (neighbour.depth === 0) this.counts.bytesFromOrigin += bytes.length
+    else this.counts.bytesFromPeers += bytes.length
     const { show, upstream } = this.era
     const { admission, sequence, check } = show.receive(bytes, hops, neighbour.link)
     switch (admission) {
@@ -540,7 +600,7 @@ export class Peer {
       this.discovery.satisfied()
     } else if (this.hood.dial(lacking, now, this.random) < lacking) {
       const known = [...this.hood.ready()].map(({ record }) => shortId(record!.id))
-      this.discovery.ask(CANDIDATES_PER_ANSWER, known.slice(0, MAX_EXCEPT), now)
+      this.discovery.ask(CANDIDATES_PER_ANSWER, known.slice(0, MAX_EXCEPT), this.ways, now)
     }
   }
 
@@ -614,12 +674,22 @@ export class Peer {
     return next
   }
 
+  private countOut(link: number, bytes: number): void {
+    const neighbour = this.hood.get(link)
+    if (neighbour !== undefined) neighbour.bytesOut += bytes
+  }
+
   private notice(notice: Notice): void {
     this.emit({ type: 'notice', notice })
   }
 
   private emit(output: Output): void {
-    if (output.type === 'send') this.counts.bytesOut += output.bytes.length
+    if (output.type === 'send') {
+      this.counts.bytesOut += output.bytes.length
+      this.countOut(output.link, output.bytes.length)
+    } else if (output.type === 'data') {
+      this.countOut(output.link, DATA_HEAD_BYTES + output.packet.length)
+    }
     this.outputs.push(output)
   }
 }

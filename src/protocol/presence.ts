@@ -27,7 +27,7 @@ export class Presence {
   }
 
   /** The one question to a tracker. */
-  join(vacancy: Vacancy): Join {
+  join(vacancy: Vacancy, ways: number): Join {
     const { self, broadcast, role } = this.options
     return {
       type: 'join',
@@ -38,7 +38,8 @@ export class Presence {
       role,
       ...vacancy,
       wanted: role === 'origin' ? 0 : CANDIDATES_PER_ANSWER,
-      addresses: self.addresses
+      addresses: self.addresses,
+      ways
     }
   }
 

@@ -12,6 +12,8 @@ import {
   MAX_BROADCASTS,
   MAX_MEMBERS,
   PROTOCOL_VERSION,
+  SIGNALS_BURST,
+  SIGNALS_PER_SECOND,
   TRACKER_MESSAGES_BURST,
   TRACKER_MESSAGES_PER_SECOND,
   WAIT_MS
@@ -20,7 +22,7 @@ import { Random } from './random.js'
 import { TokenBucket } from './tree/token-bucket.js'
 import { UNFED_DEPTH } from './tree/feeds.js'
 import { broadcastKey } from './wire/broadcast.js'
-import { WireError } from './wire/cursor.js'
+import { equal, WireError } from './wire/cursor.js'
 import {
   type ByeReason,
   decodeMessages,
@@ -28,9 +30,11 @@ import {
   type Join,
   type Lease,
   type Message,
-  type Role
+  type Role,
+  type Signal
 } from './wire/message.js'
 import { idKey, type PeerRecord, shortId } from './wire/record.js'
+import { waysTo } from './wire/ways.js'
 
 export type TrackerInput =
   | { readonly type: 'opened'; readonly link: number }
@@ -62,6 +66,9 @@ export interface TrackerStats {
 interface Member {
   readonly link: number
   readonly record: PeerRecord
+  /** By which ways it can be dialled, and by which it can dial others. */
+  readonly waysTo: number
+  ways: number
   readonly role: Role
   readonly broadcast: Broadcast
   freeSlots: number
@@ -73,6 +80,9 @@ interface Member {
 interface Broadcast {
   readonly key: string
   readonly members: Map<number, Member>
+  /** By id, in the order of their coming. Ids are claims here: of those who have the same, signals go to the oldest, whom
+   * no stranger can displace, and to the newest, who may be the same peer come back. */
+  readonly byId: Map<string, Set<Member>>
   /** Links of those who got nobody yet, in the order of their coming. */
   readonly waiting: Set<number>
   /** How many of the members are fed. */
@@ -82,6 +92,7 @@ interface Broadcast {
 /** An open connection. */
 interface Connection {
   readonly messages: TokenBucket
+  readonly signals: TokenBucket
   readonly joinBy: number
 }
 
@@ -108,6 +119,7 @@ export class Tracker {
       case 'opened':
         this.connections.set(input.link, {
           messages: new TokenBucket(TRACKER_MESSAGES_PER_SECOND, TRACKER_MESSAGES_BURST, now),
+          signals: new TokenBucket(SIGNALS_PER_SECOND, SIGNALS_BURST, now),
           joinBy: now + HELLO_TIMEOUT_MS
         })
         this.strangers.add(input.link)
@@ -164,12 +176,15 @@ export class Tracker {
   private received(link: number, bytes: Uint8Array, now: number): void {
     const connection = this.connections.get(link)
     if (connection === undefined) return
-    if (!connection.messages.take(1, now)) {
-      this.refuse(link, 'too-much', 'too many messages; wait longer between them')
-      return
-    }
     try {
-      for (const message of decodeMessages(bytes)) this.take(link, message, now)
+      for (const message of decodeMessages(bytes)) {
+        const bucket = message.type === 'signal' ? connection.signals : connection.messages
+        if (!bucket.take(1, now)) {
+          this.refuse(link, 'too-much', 'too many messages; wait longer between them')
+          return
+        }
+        this.take(link, message, now)
+      }
     } catch (error) {
       if (!(error instanceof WireError)) throw error
       this.refuse(link, 'malformed', `not understood: ${error.message}`)
@@ -185,7 +200,12 @@ export class Tracker {
         break
       case 'ask':
         if (member === undefined) throw new WireError('ASK before JOIN')
+        member.ways = message.ways
         this.answer(member, message.wanted, message.except.map(idKey))
+        break
+      case 'signal':
+        if (member === undefined) throw new WireError('SIGNAL before JOIN')
+        this.bring(member, message)
         break
       case 'lease':
         if (member === undefined) throw new WireError('LEASE before JOIN')
@@ -212,14 +232,33 @@ export class Tracker {
       this.refuse(link, 'full', 'this tracker is full; try another')
       return
     }
-    const broadcast = known ?? { key, members: new Map<number, Member>(), waiting: new Set<number>(), fed: 0 }
+    const broadcast: Broadcast = known ?? {
+      key,
+      members: new Map(),
+      byId: new Map(),
+      waiting: new Set(),
+      fed: 0
+    }
     this.broadcasts.set(key, broadcast)
     // The bytes are views into one received message: copied, so that a member holds no more than itself.
     const record = { id: join.peerId.slice(), addresses: join.addresses }
-    const { role, freeSlots } = join
+    const { role, freeSlots, ways } = join
     const depth = role === 'origin' ? 0 : UNFED_DEPTH
-    const member: Member = { link, record, role, broadcast, freeSlots, depth, expiresAt: now + LEASE_MS }
+    const member: Member = {
+      link,
+      record,
+      waysTo: waysTo(record.addresses),
+      ways,
+      role,
+      broadcast,
+      freeSlots,
+      depth,
+      expiresAt: now + LEASE_MS
+    }
     broadcast.members.set(link, member)
+    const twins = broadcast.byId.get(idKey(record.id))
+    if (twins === undefined) broadcast.byId.set(idKey(record.id), new Set([member]))
+    else twins.add(member)
     if (isFed(member)) broadcast.fed++
     this.members.set(link, member)
     this.strangers.delete(link)
@@ -256,9 +295,10 @@ export class Tracker {
     if (!isFed(host) || host.freeSlots === 0) return
     let room = host.freeSlots
     for (const link of [...waiting]) {
+      const member = members.get(link)
+      if (member !== undefined && (host.waysTo & member.ways) === 0) continue
       if (room-- <= 0) break
       waiting.delete(link)
-      const member = members.get(link)
       if (member !== undefined && member !== host) {
         this.welcome(member, [
           host,
@@ -273,7 +313,7 @@ export class Tracker {
   private candidatesFor(member: Member, count: number, except: readonly string[]): Member[] {
     const byId = new Map<string, Member>()
     for (const other of member.broadcast.members.values()) {
-      if (other.freeSlots === 0 || other.record.addresses.length === 0) continue
+      if (other.freeSlots === 0 || (other.waysTo & member.ways) === 0) continue
       if (!except.includes(idKey(shortId(other.record.id)))) byId.set(idKey(other.record.id), other)
     }
     byId.delete(idKey(member.record.id))
@@ -285,6 +325,16 @@ export class Tracker {
     }
     const chosen = this.random.sample(fed, count)
     return chosen.length < count ? [...chosen, ...this.random.sample(unfed, count - chosen.length)] : chosen
+  }
+
+  /** Passes a signal on to another member of the same broadcast. */
+  private bring(member: Member, signal: Signal): void {
+    if (!equal(signal.from, member.record.id)) throw new WireError('a SIGNAL in the name of another')
+    const twins = [...(member.broadcast.byId.get(idKey(signal.to)) ?? [])]
+    for (const { link } of new Set([twins.at(0), twins.at(-1)].filter((twin) => twin !== undefined))) {
+      this.send(link, signal)
+    }
+    if (twins.length === 0) this.send(member.link, { type: 'unreachable', peer: signal.to })
   }
 
   private welcome(member: Member, candidates: readonly Member[]): void {
@@ -319,6 +369,9 @@ export class Tracker {
     this.members.delete(link)
     const { broadcast } = member
     broadcast.members.delete(link)
+    const twins = broadcast.byId.get(idKey(member.record.id))
+    twins?.delete(member)
+    if (twins?.size === 0) broadcast.byId.delete(idKey(member.record.id))
     broadcast.waiting.delete(link)
     if (isFed(member)) broadcast.fed--
     if (broadcast.members.size === 0) this.broadcasts.delete(broadcast.key)

@@ -3,8 +3,6 @@
  * then counted on by the monotonic clock.
  */
 
-import { performance } from 'node:perf_hooks'
-
 export function now(): number {
   return performance.timeOrigin + performance.now()
 }

@@ -8,6 +8,7 @@ import {
   sign as signWith,
   verify as verifyWith
 } from 'node:crypto'
+import type { Signer } from './platform.js'
 
 /** What comes before the 32 bytes in PKCS #8 and SPKI; RFC 8410 section 7 and 4. */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -17,10 +18,8 @@ const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex')
 const MAX_KNOWN_KEYS = 64
 const known = new Map<string, KeyObject>()
 
-/** A key pair that signs. */
-export interface KeyPair {
-  /** 32 bytes. */
-  readonly publicKey: Uint8Array
+/** A key pair that can be written to a file. */
+export interface KeyPair extends Signer {
   readonly sign: (message: Uint8Array) => Uint8Array
   /** The private key as PKCS #8 in PEM, as a key file holds it. */
   readonly toPem: () => string

@@ -10,7 +10,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 
 export class DeadlineTimer {
   private readonly tick: () => void
-  private timer: NodeJS.Timeout | undefined
+  private timer: ReturnType<typeof setTimeout> | undefined
   private at = Infinity
 
   /** @param tick is called when a deadline has come; the timer is not set then. */

@@ -7,17 +7,18 @@ import { type Input, type Output } from '../protocol/machine.js'
 import type { Peer } from '../protocol/peer.js'
 import { dataHead } from '../protocol/wire/message.js'
 import type { PeerRecord } from '../protocol/wire/record.js'
-import type { Link, Transport } from '../transport/link.js'
+import type { Link } from '../transport/link.js'
 import { now } from './clock.js'
-import { verify } from './crypto.js'
 import { DeadlineTimer } from './deadline-timer.js'
+import type { Network, Signer, Verify } from './platform.js'
 
 export interface DriverOptions {
   readonly peer: Peer
-  readonly transport: Transport
+  readonly network: Network
   readonly dialTracker: (url: string, signal: AbortSignal) => Promise<Link>
+  readonly verify: Verify
   /** The show key's signature; the origin only. */
-  readonly sign?: (message: Uint8Array) => Uint8Array
+  readonly sign?: Signer['sign']
   /** What the machine gives to hear, and what it tells. */
   readonly onOutput: (output: Extract<Output, { type: 'play' | 'notice' }>) => void
 }
@@ -40,7 +41,12 @@ export class Driver {
     let resolve: () => void = () => undefined
     this.done = new Promise((done) => (resolve = done))
     this.resolveDone = resolve
-    options.transport.onLink = (link) => this.open(link, (number) => this.openedBy(number, link, undefined))
+    const { network } = options
+    network.transport.onLink = (link) => this.open(link, (number) => this.openedBy(number, link, undefined))
+    network.onWays = (ways) => this.give({ type: 'ways', ways })
+    if (network.transport.signals !== undefined) {
+      network.transport.signals.onSignal = (to, body) => this.give({ type: 'signal', to, body })
+    }
   }
 
   /** Hands the machine an input. Called from within an output, it waits for its turn. */
@@ -60,6 +66,11 @@ export class Driver {
       this.stepping = false
     }
     if (!this.isFinished) this.timer.set(this.options.peer.nextDeadline(now()))
+  }
+
+  /** Which transport a link is on. */
+  transportOf(link: number): string | undefined {
+    return this.links.get(link)?.transport
   }
 
   /** How many links there are by transport. */
@@ -83,14 +94,23 @@ export class Driver {
         break
       case 'verify': {
         const { check, key, message, signature } = output
-        this.give({ type: 'verified', check, valid: verify(key, message, signature) })
+        const answer = (valid: boolean): void => this.give({ type: 'verified', check, valid })
+        whenKnown(this.options.verify(key, message, signature), answer)
         break
       }
       case 'sign': {
         if (this.options.sign === undefined) throw new Error('only an origin signs')
-        this.give({ type: 'signed', sequence: output.sequence, signature: this.options.sign(output.message) })
+        const { sequence } = output
+        const answer = (signature: Uint8Array): void => this.give({ type: 'signed', sequence, signature })
+        whenKnown(this.options.sign(output.message), answer)
         break
       }
+      case 'signal':
+        this.options.network.transport.signals?.signalled(output.from, output.body)
+        break
+      case 'unreachable':
+        this.options.network.transport.signals?.unreachable(output.peer)
+        break
       case 'dial':
         void this.dial(output.peer)
         break
@@ -114,7 +134,7 @@ export class Driver {
   }
 
   private async dial(peer: PeerRecord): Promise<void> {
-    const { transport } = this.options
+    const { transport } = this.options.network
     const link = await transport.dial(peer.id, peer.addresses, this.abort.signal).catch(() => undefined)
     if (link === undefined) this.give({ type: 'dial-failed', peer: peer.id })
     else this.open(link, (number) => this.openedBy(number, link, peer.id))
@@ -151,9 +171,15 @@ export class Driver {
     for (const link of this.links.values()) link.close()
     this.links.clear()
     try {
-      await this.options.transport.close()
+      await this.options.network.transport.close()
     } finally {
       this.resolveDone()
     }
   }
+}
+
+/** Node.js answers at once, a browser later. At once is worth having: it saves a turn for each packet. */
+function whenKnown<T>(value: T | Promise<T>, take: (value: T) => void): void {
+  if (value instanceof Promise) void value.then(take)
+  else take(value)
 }

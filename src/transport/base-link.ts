@@ -5,6 +5,7 @@
  */
 
 import type { CloseReason, Link, LinkLimits, Priority } from './link.js'
+import { later } from './turn.js'
 
 export abstract class BaseLink implements Link {
   readonly remoteId: Uint8Array | undefined
@@ -32,7 +33,7 @@ export abstract class BaseLink implements Link {
     if (!this.#open) return false
     switch (this.admit(priority, length)) {
       case 'send':
-        return this.transmit(head, body)
+        return this.transmit(head, body, priority)
       case 'drop':
         return false
       case 'overflow':
@@ -47,7 +48,7 @@ export abstract class BaseLink implements Link {
 
   /** Whether a message of this length may join the `queued` bytes that already wait. */
   protected admit(priority: Priority, length: number): 'send' | 'drop' | 'overflow' {
-    const waiting = this.queuedBytes()
+    const waiting = this.queuedBytes(priority)
     if (waiting === 0) return 'send'
     if (priority === 'data') return waiting + length > this.limits.dataQueueBytes ? 'drop' : 'send'
     return waiting + length > this.limits.controlQueueBytes ? 'overflow' : 'send'
@@ -63,14 +64,14 @@ export abstract class BaseLink implements Link {
     this.#open = false
     this.tearDown(reason)
     // Later, so that no handler runs inside the `send` or `close` that ended the link.
-    setImmediate(() => this.onClose(reason))
+    later(() => this.onClose(reason))
   }
 
-  /** Bytes that were sent and that the network has not taken yet. */
-  protected abstract queuedBytes(): number
+  /** Bytes that were sent and that the network has not taken yet; of this priority, where each has a way of its own. */
+  protected abstract queuedBytes(priority: Priority): number
 
   /** Hands an admitted message to the network, or to the queue before it; false if it is gone already. */
-  protected abstract transmit(head: Uint8Array, body: Uint8Array | undefined): boolean
+  protected abstract transmit(head: Uint8Array, body: Uint8Array | undefined, priority: Priority): boolean
 
   /** Closes the connection below: in good order for `closed` and `remote`, at once for the others. */
   protected abstract tearDown(reason: CloseReason): void

@@ -6,8 +6,9 @@
  *
  * - A link is open when it is handed out. Its events begin in a later turn of the event loop, so that whoever got
  *   the link can set the handlers first; nothing that arrives in between is lost.
- * - Messages arrive whole, unchanged, and in the order of sending, but for those that were dropped. (WebRTC
- *   will relax the order.) The bytes given to `onMessage` belong to the receiver, who may keep and change them.
+ * - Messages arrive whole, unchanged, and in the order of sending, but for those that were dropped. Over WebRTC that is
+ *   promised of `control` messages only: `data` has a channel of its own, which neither keeps the order nor sends anything
+ *   again. The bytes given to `onMessage` belong to the receiver, who may keep and change them.
  * - `send` never blocks and never grows a queue without bound. A `data` message that does not fit the link's queue
  *   is dropped and `send` returns false: a slow link loses packets and holds up nobody else. A `control` message is
  *   always queued; a link where more than `controlQueueBytes` would wait is ended as `overflow`. What the network
@@ -67,7 +68,19 @@ export interface LinkLimits {
   readonly controlQueueBytes: number
 }
 
+/** What a transport needs whose links have to be negotiated: somebody who brings its signals. */
+export interface Signals {
+  /** Called with what is to be brought to a peer. */
+  onSignal: (to: Uint8Array, body: Uint8Array) => void
+  /** A peer has sent us something. Nothing of it is proved. */
+  signalled(from: Uint8Array, body: Uint8Array): void
+  /** Nobody can bring anything to this peer now. */
+  unreachable(peer: Uint8Array): void
+}
+
 export interface Transport {
+  /** Absent where links need no negotiation. */
+  readonly signals?: Signals | undefined
   /** Addresses under which others can dial this transport; known once it listens. In the transport's own format. */
   readonly addresses: readonly string[]
   /** Called for each link that another peer opened. Until it is set, such links are closed. */

@@ -9,6 +9,7 @@ import {
   type Welcome
 } from '../../src/protocol/wire/message.js'
 import { shortId } from '../../src/protocol/wire/record.js'
+import { ALL_WAYS, WAY, WEBRTC_ADDRESS } from '../../src/protocol/wire/ways.js'
 import { broadcastId } from './world.js'
 
 const idOf = (n: number): Uint8Array => new Uint8Array(32).fill(n)
@@ -22,6 +23,7 @@ const join = (n: number, change: Partial<Join> = {}): Message => ({
   freeSlots: 4,
   wanted: 8,
   addresses: [`address ${n}`],
+  ways: ALL_WAYS,
   ...change
 })
 const origin = (n: number): Message => join(n, { role: 'origin', wanted: 0, freeSlots: 16 })
@@ -76,7 +78,7 @@ describe('Tracker', () => {
     give(1, origin(1))
     give(2, join(2))
     give(2, { type: 'lease', freeSlots: 4, depth: 1 })
-    const [answer] = welcomes(give(2, { type: 'ask', wanted: 8, except: [shortId(idOf(1))] }))
+    const [answer] = welcomes(give(2, { type: 'ask', wanted: 8, except: [shortId(idOf(1))], ways: ALL_WAYS }))
     expect(answer!.welcome).to.include({ waitMs: 0 })
     expect(tracker.stats().waiting).to.equal(0)
   })
@@ -134,7 +136,7 @@ describe('Tracker', () => {
     const wrong: Message[] = [
       join(1, { minVersion: 2, maxVersion: 3 }),
       { type: 'lease', freeSlots: 0, depth: 0 },
-      { type: 'ask', wanted: 1, except: [] },
+      { type: 'ask', wanted: 1, except: [], ways: ALL_WAYS },
       { type: 'want', sequences: [1] }
     ]
     for (const message of wrong) {

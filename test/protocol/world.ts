@@ -332,6 +332,10 @@ export class World {
       case 'notice':
         member.notices.push(output.notice)
         break
+      case 'signal':
+      case 'unreachable':
+        // Virtual links need no introduction.
+        break
       case 'done':
         member.done = true
         break

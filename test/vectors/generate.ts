@@ -25,6 +25,8 @@ import {
   packetMessage,
   type Payload
 } from '../../src/protocol/wire/packet.js'
+import { encodeSignalBody, type SignalContent, signalMessage } from '../../src/protocol/wire/signal.js'
+import { WAY, WEBRTC_ADDRESS } from '../../src/protocol/wire/ways.js'
 import { checkSignature, frameOf, keysFromSeed } from '../protocol/world.js'
 import {
   challenge,
@@ -134,6 +136,28 @@ const packets = payloads.map(([name, sequence, mediaTime, payload]) => {
   }
 })
 
+// Signals: what their bodies hold, signed by who sends them
+
+const host = {
+  candidate: 'candidate:1 1 udp 2122260223 192.0.2.10 50000 typ host',
+  sdpMid: '0',
+  sdpMLineIndex: 0
+}
+const sdp = `v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\na=fingerprint:sha-256 ${'AB:'.repeat(31)}CD\r\n`
+const contents: [string, SignalContent][] = [
+  ['offer', { kind: 'offer', sdp, candidates: [host] }],
+  ['answer', { kind: 'answer', sdp, candidates: [] }],
+  ['candidates', { kind: 'candidates', candidates: [host] }],
+  ['refused', { kind: 'refused', reason: 'all 24 links are in use' }]
+]
+const signals = contents.map(([name, content]) => {
+  const [from, to] = [id(10), id(11)]
+  const unsigned = encodeSignalBody({ negotiation: 0x01020304, content })
+  const signed = signalMessage(from, to, unsigned)
+  const signature = keysFromSeed(10).sign(signed)
+  return { name, from, to, content, signed, signature, body: joinSignature(unsigned, signature) }
+})
+
 // Messages
 
 const messageValues: [string, Message][] = [
@@ -180,7 +204,8 @@ const messageValues: [string, Message][] = [
       role: 'relay',
       freeSlots: 16,
       wanted: 8,
-      addresses: record(10).addresses
+      addresses: [...record(10).addresses, WEBRTC_ADDRESS],
+      ways: WAY.tcp | WAY.ws | WAY.wss | WAY.webrtc
     }
   ],
   [
@@ -195,12 +220,17 @@ const messageValues: [string, Message][] = [
     }
   ],
   ['welcome to wait', { type: 'welcome', version: 1, live: false, peers: 1, waitMs: 5_000, candidates: [] }],
-  ['ask', { type: 'ask', wanted: 8, except: [short(14), short(15)] }],
+  ['ask', { type: 'ask', wanted: 8, except: [short(14), short(15)], ways: WAY.ws | WAY.webrtc }],
   ['lease', { type: 'lease', freeSlots: 0, depth: 255 }],
   [
     'refused',
     { type: 'refused', reason: 'version', text: 'you speak versions 2 to 3, this tracker speaks 1' }
-  ]
+  ],
+  ...signals.map(({ name, from, to, body }): [string, Message] => [
+    `signal: ${name}`,
+    { type: 'signal', to, from, body }
+  ]),
+  ['unreachable', { type: 'unreachable', peer: id(11) }]
 ]
 const messages = messageValues.map(([name, value]) => ({ name, value, bytes: encodeMessage(value) }))
 
@@ -242,6 +272,10 @@ const badBytes: [string, Uint8Array][] = [
   ['path: seventeen peers', framed(MESSAGE_TYPE.path, [0, 1, 17], new Uint8Array(17 * 8))],
   ['want: sixty-five sequences', framed(MESSAGE_TYPE.want, [0, 0, 0, 0, 0, 1, 64], new Uint8Array(128))],
   ['want: not ascending', framed(MESSAGE_TYPE.want, [0, 0, 0, 0, 0, 1, 2, 0, 5, 0, 5])],
+  [
+    'signal: a body of 12,289 bytes',
+    framed(MESSAGE_TYPE.signal, new Uint8Array(64), [0x30, 0x01], new Uint8Array(12_289))
+  ],
   ['welcome: seventeen candidates', framed(MESSAGE_TYPE.welcome, lastByteOf('welcome to wait', 17))],
   ['ask: sixty-five to except', framed(MESSAGE_TYPE.ask, [8, 65], new Uint8Array(65 * 8))],
   ['bye: text that is not UTF-8', framed(MESSAGE_TYPE.bye, [0, 1, 0x80, 0])],
@@ -265,6 +299,10 @@ const tolerated = [
   ],
   ['fields behind the known ones are not looked at', framed(MESSAGE_TYPE.status, [0, 1, 1, 99, 99])],
   ['an unknown flag is ignored', framed(MESSAGE_TYPE.subscribe, changed('subscribe', 6, 0xfe))],
+  [
+    'a JOIN that says nothing of ways can dial all',
+    framed(MESSAGE_TYPE.join, bodyOf('join').slice(0, -1))
+  ],
   ['an unknown reason reads as closing', framed(MESSAGE_TYPE.bye, [200, 0, 0])],
   ['an unknown refusal reads as full', framed(MESSAGE_TYPE.grant, changed('grant', 8, 200))],
   [
@@ -459,6 +497,7 @@ export const vectors: Readonly<Record<string, unknown>> = {
     signature: certificateSignature,
     bytes: certificate
   },
+  signals: { from: id(10), to: id(11), negotiation: 0x01020304, signals: signals.map(({ name, content, signed, signature, body }) => ({ name, content, signed, signature, body })) },
   signatures,
   links: { valid: links, malformed: badLinks }
 }

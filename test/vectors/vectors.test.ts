@@ -23,6 +23,12 @@ import {
   signaturePart,
   unsignedPart
 } from '../../src/protocol/wire/packet.js'
+import {
+  decodeSignalBody,
+  encodeSignalBody,
+  type SignalContent,
+  signalMessage
+} from '../../src/protocol/wire/signal.js'
 import { checkSignature } from '../protocol/world.js'
 import { vectors } from './generate.js'
 import { fromFile, toJson } from './json.js'
@@ -40,6 +46,31 @@ describe('vectors', () => {
     }
   })
 
+  const { from, to, negotiation, signals } = fromFile('signals') as {
+    from: Uint8Array
+    to: Uint8Array
+    negotiation: number
+    signals: {
+      name: string
+      content: SignalContent
+      signed: Uint8Array
+      signature: Uint8Array
+      body: Uint8Array
+    }[]
+  }
+  for (const { name, content, signed, signature, body } of signals) {
+    it(`signal: ${name}`, () => {
+      const unsigned = encodeSignalBody({ negotiation, content })
+      expectSame(joinSignature(unsigned, signature), body)
+      expectSame(signalMessage(from, to, unsigned), signed)
+      expect(checkSignature(from, signed, signature)).to.equal(true)
+      expect(decodeSignalBody(body)).to.deep.equal({ body: { negotiation, content }, unsigned, signature })
+      for (let length = 0; length < body.length; length++) {
+        expect(() => decodeSignalBody(body.subarray(0, length)), `${length} B`).to.throw(WireError)
+      }
+    })
+  }
+
   it('hold every message there is', () => {
     const types = new Set<string>(messages.map(({ value }) => value.type))
     expect([...types].sort()).to.deep.equal(Object.keys(MESSAGE_TYPE).sort())
@@ -55,8 +86,10 @@ describe('vectors', () => {
       for (let length = 1; length < bytes.length; length++) {
         expect(() => decodeMessages(bytes.subarray(0, length)), `${length} B`).to.throw(WireError)
       }
-      // The same with a length field that says so. All of DATA but its hops is the packet's own.
-      const shortest = value.type === 'data' ? 1 : bytes.length - 3
+      // The same with a length field that says so. All of DATA but its hops is the packet's own; who says nothing of
+      // its ways to dial can dial all.
+      const optional = value.type === 'join' || value.type === 'ask' ? 1 : 0
+      const shortest = value.type === 'data' ? 1 : bytes.length - 3 - optional
       for (let length = 0; length < shortest; length++) {
         const cut = bytes.slice(0, 3 + length)
         cut.set([length >>> 8, length & 0xff], 1)

@@ -109,7 +109,7 @@ export class Playout {
     const next = this.window.next(this.nextSequence)
     if (next === undefined) return Infinity
     if (this.options.pace === 'timed') return this.due(next)
-    if (next.packet.sequence > this.nextSequence && this.showHasPassed) return next.at + HOLE_PATIENCE_MS
+    if (next.packet.sequence > this.nextSequence && this.showHasPassed) return next.at + this.patienceMs
     return this.endKnownAt === undefined ? Infinity : this.endKnownAt + this.options.bufferMs
   }
 
@@ -158,7 +158,11 @@ export class Playout {
     const { bufferMs, pace } = this.options
     if (this.endKnownAt !== undefined && now >= this.endKnownAt + bufferMs) return true
     if (pace === 'timed') return now >= this.due(after)
-    return this.showHasPassed && now >= after.at + HOLE_PATIENCE_MS
+    return this.showHasPassed && now >= after.at + this.patienceMs
+  }
+
+  private get patienceMs(): number {
+    return Math.min(HOLE_PATIENCE_MS, this.options.bufferMs)
   }
 
   private skipTo(after: Kept, items: PlayoutItem[]): void {

@@ -7,6 +7,7 @@
 import { AVOID_MS, BAN_MS, MAX_AVOID_MS, MAX_BAN_MS, MAX_CANDIDATES } from '../limits.js'
 import type { Random } from '../random.js'
 import { idKey, type PeerId, type PeerRecord } from '../wire/record.js'
+import { waysTo } from '../wire/ways.js'
 
 interface Candidate {
   record: PeerRecord
@@ -47,13 +48,13 @@ export class Candidates {
     }
   }
 
-  /** Up to `count` candidates to dial now, in random order, none of them in `except`. */
-  pick(count: number, except: ReadonlySet<string>, now: number, random: Random): PeerRecord[] {
+  /** Up to `count` candidates to dial now by any of these ways, in random order, none of them in `except`. */
+  pick(count: number, except: ReadonlySet<string>, ways: number, now: number, random: Random): PeerRecord[] {
     const ready: PeerRecord[] = []
     for (const [key, candidate] of this.known) {
-      if (candidate.avoidUntil <= now && !except.has(key) && !this.isBanned(candidate.record.id, now)) {
-        ready.push(candidate.record)
-      }
+      const { record, avoidUntil } = candidate
+      if (avoidUntil > now || except.has(key) || this.isBanned(record.id, now)) continue
+      if ((waysTo(record.addresses) & ways) !== 0) ready.push(record)
     }
     return random.sample(ready, count)
   }

@@ -59,6 +59,11 @@ export class Discovery {
     this.emit = emit
   }
 
+  /** The link to a tracker that has welcomed us. */
+  get joinedLink(): number | undefined {
+    return this.trackers.find(({ state }) => state === 'joined')?.link
+  }
+
   isTracker(link: number): boolean {
     return this.trackers.some((tracker) => tracker.link === link)
   }
@@ -124,11 +129,11 @@ export class Discovery {
   }
 
   /** Asks for more candidates, unless that was done a moment ago. */
-  ask(wanted: number, except: readonly ShortId[], now: number): void {
-    const tracker = this.trackers.find(({ state }) => state === 'joined')
-    if (tracker?.link === undefined || now < this.askAt) return
+  ask(wanted: number, except: readonly ShortId[], ways: number, now: number): void {
+    const link = this.joinedLink
+    if (link === undefined || now < this.askAt) return
     this.askAt = now + Math.min(ASK_TRACKER_MS * 2 ** this.asks++, MAX_ASK_TRACKER_MS)
-    this.send(tracker.link, { type: 'ask', wanted, except })
+    this.send(link, { type: 'ask', wanted, except, ways })
   }
 
   /** When `ask` would ask again. */

@@ -1,6 +1,11 @@
 /** A peer at the other end of a link: what it told about itself, and what we hold against it. */
 
-import { CONTROL_MESSAGES_BURST, CONTROL_MESSAGES_PER_SECOND } from '../limits.js'
+import {
+  CONTROL_MESSAGES_BURST,
+  CONTROL_MESSAGES_PER_SECOND,
+  SIGNALS_BURST,
+  SIGNALS_PER_SECOND
+} from '../limits.js'
 import type { PeerId, PeerRecord } from '../wire/record.js'
 import { UNFED_DEPTH } from './feeds.js'
 import { NO_STRIPES, oneStripe, type StripeSet, stripesIn } from './stripes.js'
@@ -23,7 +28,10 @@ export class Neighbour {
   /** When it last sent a packet, and the highest sequence it sent. */
   heardAt: number
   newest = -1
+  bytesIn = 0
+  bytesOut = 0
   readonly control: TokenBucket
+  readonly signals: TokenBucket
   private readonly refusedUntil = new Map<number, number>()
   private readonly stalledUntil = new Map<number, number>()
 
@@ -35,6 +43,7 @@ export class Neighbour {
     this.idleSince = now
     this.heardAt = now
     this.control = new TokenBucket(CONTROL_MESSAGES_PER_SECOND, CONTROL_MESSAGES_BURST, now)
+    this.signals = new TokenBucket(SIGNALS_PER_SECOND, SIGNALS_BURST, now)
   }
 
   get ready(): boolean {

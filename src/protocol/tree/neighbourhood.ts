@@ -22,6 +22,8 @@ export interface NeighbourhoodOptions {
   readonly broadcast: BroadcastId
   readonly leaf: boolean
   readonly maxLinks: number
+  /** By which ways this peer can dial: a mask of `WAY`. */
+  readonly ways: number
 }
 
 export class Neighbourhood {
@@ -30,10 +32,12 @@ export class Neighbourhood {
   private readonly emit: (output: Output) => void
   private readonly neighbours = new Map<number, Neighbour>()
   private readonly dialling = new Set<string>()
+  private ways: number
 
   constructor(options: NeighbourhoodOptions, emit: (output: Output) => void) {
     this.options = options
     this.emit = emit
+    this.ways = options.ways
     this.candidates = new Candidates(options.self.id)
   }
 
@@ -65,6 +69,11 @@ export class Neighbourhood {
     for (const neighbour of this.neighbours.values()) if (neighbour.ready) yield neighbour
   }
 
+  /** The ways to dial have changed. */
+  dialBy(ways: number): void {
+    this.ways = ways
+  }
+
   /** Dials up to `count` candidates that are not neighbours yet. @returns how many. */
   dial(count: number, now: number, random: Random): number {
     const room = Math.max(0, this.options.maxLinks - this.neighbours.size - this.dialling.size)
@@ -73,7 +82,7 @@ export class Neighbourhood {
       if (record !== undefined) except.add(idKey(record.id))
       if (dialled !== undefined) except.add(idKey(dialled))
     }
-    const chosen = this.candidates.pick(Math.min(count, room), except, now, random)
+    const chosen = this.candidates.pick(Math.min(count, room), except, this.ways, now, random)
     for (const peer of chosen) {
       this.dialling.add(idKey(peer.id))
       this.emit({ type: 'dial', peer })
@@ -199,7 +208,7 @@ export class Neighbourhood {
     return undefined
   }
 
-  private withId(id: PeerId): Neighbour | undefined {
+  withId(id: PeerId): Neighbour | undefined {
     for (const neighbour of this.ready()) if (equal(neighbour.record!.id, id)) return neighbour
     return undefined
   }

@@ -6,7 +6,7 @@
  * PROTOCOL.md says in prose what each is for; `test/vectors` holds bytes for each.
  */
 
-import { MAX_MESSAGE_BYTES, MAX_PATH, MAX_REASON_BYTES, MAX_WANTED } from '../limits.js'
+import { MAX_MESSAGE_BYTES, MAX_PATH, MAX_REASON_BYTES, MAX_SIGNAL_BYTES, MAX_WANTED } from '../limits.js'
 import type { StripeSet } from '../tree/stripes.js'
 import { type BroadcastId, KEY_BYTES, readBroadcastId, writeBroadcastId } from './broadcast.js'
 import { Reader, WireError, Writer } from './cursor.js'
@@ -20,8 +20,9 @@ import {
   writeAddresses,
   writeRecords
 } from './record.js'
+import { ALL_WAYS } from './ways.js'
 
-/** Message types on the wire. 0x01…0x1f between peers, 0x20…0x3f with a tracker. */
+/** Message types on the wire. 0x01…0x1f between peers, 0x20…0x3f with a tracker, 0x40…0x5f on either. */
 export const MESSAGE_TYPE = {
   hello: 0x01,
   bye: 0x02,
@@ -36,7 +37,9 @@ export const MESSAGE_TYPE = {
   welcome: 0x21,
   ask: 0x22,
   lease: 0x23,
-  refused: 0x24
+  refused: 0x24,
+  signal: 0x40,
+  unreachable: 0x41
 } as const
 
 /** Why a link is ended, in a BYE. An unknown number reads as `closing`. */
@@ -153,6 +156,8 @@ export interface Join {
   readonly freeSlots: number
   readonly wanted: number
   readonly addresses: readonly string[]
+  /** By which ways the sender can dial others: a mask of `WAY`. */
+  readonly ways: number
 }
 
 /** Tracker to peer: candidates. Sent again, unasked, when somebody who had to wait can be served. */
@@ -173,6 +178,8 @@ export interface Ask {
   readonly type: 'ask'
   readonly wanted: number
   readonly except: readonly ShortId[]
+  /** As in a JOIN; it may have changed since. */
+  readonly ways: number
 }
 
 /** Peer to tracker: I am still here, and this is my state. */
@@ -189,9 +196,24 @@ export interface Refused {
   readonly text: string
 }
 
+/** To somebody with whom there is no link yet, by somebody who is linked with both: a tracker or a neighbour. */
+export interface Signal {
+  readonly type: 'signal'
+  readonly to: PeerId
+  readonly from: PeerId
+  /** For the transport of the other end: `wire/signal.ts`. */
+  readonly body: Uint8Array
+}
+
+/** Answers a SIGNAL that cannot be brought to its end. */
+export interface Unreachable {
+  readonly type: 'unreachable'
+  readonly peer: PeerId
+}
+
 export type PeerMessage = Hello | Bye | Show | Subscribe | Grant | Path | Want | Status | Data
 export type TrackerMessage = Join | Welcome | Ask | Lease | Refused
-export type Message = PeerMessage | TrackerMessage
+export type Message = PeerMessage | TrackerMessage | Signal | Unreachable
 
 /** Bytes before a packet in a DATA message: type, length, hops. */
 export const DATA_HEAD_BYTES = 4
@@ -274,6 +296,7 @@ function writeBody(w: Writer, m: Message): void {
       writeBroadcastId(w, m.broadcast)
       w.u8(ROLES.indexOf(m.role)).u16(m.freeSlots).u8(m.wanted)
       writeAddresses(w, m.addresses)
+      w.u8(m.ways)
       break
     case 'welcome':
       w.u8(m.version)
@@ -285,9 +308,17 @@ function writeBody(w: Writer, m: Message): void {
     case 'ask':
       w.u8(m.wanted)
       writeShortIds(w, m.except)
+      w.u8(m.ways)
       break
     case 'refused':
       w.u8(BYE_REASONS.indexOf(m.reason)).text(1, m.text, MAX_REASON_BYTES - 1)
+      break
+    case 'signal':
+      if (m.body.length > MAX_SIGNAL_BYTES) throw new RangeError(`a signal of ${m.body.length} B`)
+      w.put(m.to).put(m.from).u16(m.body.length).put(m.body)
+      break
+    case 'unreachable':
+      w.put(m.peer)
       break
   }
 }
@@ -341,7 +372,8 @@ function readBody(type: number, r: Reader): Message | undefined {
         role: ROLES[r.u8()] ?? 'listener',
         freeSlots: r.u16(),
         wanted: r.u8(),
-        addresses: readAddresses(r)
+        addresses: readAddresses(r),
+        ways: readWays(r)
       }
     case MESSAGE_TYPE.welcome:
       return {
@@ -353,11 +385,15 @@ function readBody(type: number, r: Reader): Message | undefined {
         candidates: readRecords(r)
       }
     case MESSAGE_TYPE.ask:
-      return { type: 'ask', wanted: r.u8(), except: readShortIds(r, MAX_EXCEPT) }
+      return { type: 'ask', wanted: r.u8(), except: readShortIds(r, MAX_EXCEPT), ways: readWays(r) }
     case MESSAGE_TYPE.lease:
       return { type: 'lease', freeSlots: r.u16(), depth: r.u8() }
     case MESSAGE_TYPE.refused:
       return { type: 'refused', ...readReason(r) }
+    case MESSAGE_TYPE.signal:
+      return { type: 'signal', to: r.view(KEY_BYTES), from: r.view(KEY_BYTES), body: readSignalBody(r) }
+    case MESSAGE_TYPE.unreachable:
+      return { type: 'unreachable', peer: r.view(KEY_BYTES) }
     default:
       return undefined
   }
@@ -365,6 +401,17 @@ function readBody(type: number, r: Reader): Message | undefined {
 
 /** Peers that an ASK may exclude: all that somebody in need is linked with. */
 export const MAX_EXCEPT = 64
+
+/** Who does not say is told of everybody. */
+function readWays(r: Reader): number {
+  return r.remaining > 0 ? r.u8() : ALL_WAYS
+}
+
+function readSignalBody(r: Reader): Uint8Array {
+  const length = r.u16()
+  if (length > MAX_SIGNAL_BYTES) throw new WireError(`a signal of ${length} B: at most ${MAX_SIGNAL_BYTES}`)
+  return r.view(length)
+}
 
 function readVersions(r: Reader): { minVersion: number; maxVersion: number } {
   const minVersion = r.u8()

@@ -32,6 +32,6 @@ export interface Libp2pTransportOptions {
  * @throws TreecastError `cannot-listen` when the port is taken or the address is not this machine's.
  */
 export async function libp2pTransport(options: Libp2pTransportOptions): Promise<Transport> {
-  const { startLibp2p } = await import('./transport.js')
-  return startLibp2p(options)
+  const { startServer } = await import('./server.js')
+  return startServer(options)
 }

@@ -14,6 +14,7 @@ import { Uint8ArrayList } from 'uint8arraylist'
 import { BaseLink } from '../base-link.js'
 import { frame, FrameError, unframe } from '../framing.js'
 import type { CloseReason, LinkLimits } from '../link.js'
+import { later } from '../turn.js'
 import { chunks } from './chunks.js'
 import { tuneStream } from './tuning.js'
 
@@ -54,7 +55,7 @@ export class Libp2pLink extends BaseLink {
       else init.connection.addEventListener('close', () => resolve())
     })
     // In the next turn, so that whoever is given the link can set its handlers.
-    setImmediate(() => void this.#receive())
+    later(() => void this.#receive())
   }
 
   /** Puts on the stream what was gathered. */
@@ -140,10 +141,14 @@ function streamClosed(stream: Stream, signal: AbortSignal): Promise<void> {
 /** Links that have gathered something in this turn. */
 const gathering: Libp2pLink[] = []
 
-/** `nextTick` runs when all promises of the turn have, and so after all messages that came in one chunk. */
+/** `nextTick` runs when all promises of the turn have, and so after all messages that came in one chunk. Browsers have
+ * nothing like it: there it is the next turn. */
 function flushAtEndOfTurn(link: Libp2pLink): void {
   gathering.push(link)
-  if (gathering.length === 1) process.nextTick(flushAll)
+  if (gathering.length > 1) return
+  const { process } = globalThis as { process?: { nextTick?: (run: () => void) => void } }
+  if (process?.nextTick === undefined) later(flushAll)
+  else process.nextTick(flushAll)
 }
 
 function flushAll(): void {

@@ -1,26 +1,20 @@
 /**
  * The libp2p node behind {@link libp2pTransport}: one protocol, no services. One link is one stream on one
- * connection of its own, so a link that ends takes its connection with it, and no connection is shared.
+ * connection of its own, so a link that ends takes its connection with it, and no connection is shared. What differs
+ * between Node.js and browsers, what can be dialled and whether one listens, is brought along.
  */
 
-import './polyfill.js'
-
-import { lookup } from 'node:dns/promises'
-import { isIP, isIPv6 } from 'node:net'
-
 import type { Connection, PeerId, Stream } from '@libp2p/interface'
-import { tcp } from '@libp2p/tcp'
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p, type Libp2p } from 'libp2p'
+import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 
 import { DIAL_TIMEOUT_MS, HELLO_TIMEOUT_MS } from '../../protocol/limits.js'
 import { DialError, type Link, type LinkLimits, type Transport } from '../link.js'
 import type { Libp2pTransportOptions } from './index.js'
 import { keyFromPeerId, peerIdFromKey, privateKeyFromSeed } from './identity.js'
 import { Libp2pLink } from './link.js'
-import { cannotListen, dialFailed } from './reasons.js'
+import { dialFailed } from './reasons.js'
 import { noiseRecords, yamuxStreams } from './tuning.js'
-import { boundedWebSockets } from './web-sockets.js'
 
 /** The one protocol on our connections. A message format that old peers cannot skip would get another number. */
 export const LIBP2P_PROTOCOL = '/treecast/1'
@@ -29,45 +23,37 @@ export const LIBP2P_PROTOCOL = '/treecast/1'
  * would take: a carrier's NAT is one address, and libp2p's defaults (10 and 5) would cut a crowd there. */
 const MIN_PENDING_CONNECTIONS = 100
 
-export async function startLibp2p(options: Libp2pTransportOptions): Promise<Transport> {
-  const { listen, maxLinks } = options
+/** @param listen multiaddrs. */
+export async function startNode(
+  options: Omit<Libp2pTransportOptions, 'listen'>,
+  transports: NonNullable<Libp2pOptions['transports']>,
+  listen: string[]
+): Promise<Transport> {
+  const { maxLinks } = options
   const pending = Math.max(MIN_PENDING_CONNECTIONS, maxLinks)
-  const ports =
-    listen === undefined ? [] : [listen.port, listen.webSocketPort].filter((port) => port !== undefined)
-  try {
-    const node = await createLibp2p({
-      privateKey: await privateKeyFromSeed(options.privateKeySeed),
-      addresses: { listen: listen === undefined ? [] : await listenAddresses(listen) },
-      transports: [tcp(), boundedWebSockets()],
-      connectionEncrypters: [noiseRecords(options.limits)],
-      streamMuxers: [yamuxStreams()],
-      connectionManager: {
-        maxConnections: maxLinks,
-        maxIncomingPendingConnections: pending,
-        inboundConnectionThreshold: pending,
-        inboundUpgradeTimeout: HELLO_TIMEOUT_MS,
-        // Each dial brings its own signal; libp2p's own timeouts must not cut in before.
-        dialTimeout: options.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
-        reconnectRetries: 0
-      },
-      // It pings over a protocol that we do not speak. Packets are the heartbeat.
-      connectionMonitor: { enabled: false }
-    })
-    const transport = new Libp2pTransport(node, options)
-    await transport.accept()
-    return transport
-  } catch (error) {
-    if (listen === undefined) throw error
-    throw cannotListen(error, listen.host, ports)
-  }
-}
-
-async function listenAddresses(listen: NonNullable<Libp2pTransportOptions['listen']>): Promise<string[]> {
-  const ip = isIP(listen.host) === 0 ? (await lookup(listen.host)).address : listen.host
-  const base = `/${isIPv6(ip) ? 'ip6' : 'ip4'}/${ip}/tcp`
-  const addresses = [`${base}/${listen.port}`]
-  if (listen.webSocketPort !== undefined) addresses.push(`${base}/${listen.webSocketPort}/ws`)
-  return addresses
+  const node = await createLibp2p({
+    privateKey: await privateKeyFromSeed(options.privateKeySeed),
+    addresses: { listen },
+    transports,
+    connectionEncrypters: [noiseRecords(options.limits)],
+    streamMuxers: [yamuxStreams()],
+    connectionManager: {
+      maxConnections: maxLinks,
+      maxIncomingPendingConnections: pending,
+      inboundConnectionThreshold: pending,
+      inboundUpgradeTimeout: HELLO_TIMEOUT_MS,
+      // Each dial brings its own signal; libp2p's own timeouts must not cut in before.
+      dialTimeout: options.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
+      reconnectRetries: 0
+    },
+    // The addresses that we dial were announced by those who listen there: a page may well be in the same home.
+    connectionGater: { denyDialMultiaddr: () => false },
+    // It pings over a protocol that we do not speak. Packets are the heartbeat.
+    connectionMonitor: { enabled: false }
+  })
+  const transport = new Libp2pTransport(node, options)
+  await transport.accept()
+  return transport
 }
 
 class Libp2pTransport implements Transport {
@@ -79,13 +65,13 @@ class Libp2pTransport implements Transport {
   readonly #dialTimeoutMs: number
   readonly #links = new Set<Libp2pLink>()
   /** Connections that strangers opened and on which they have not opened their stream yet. */
-  readonly #strangers = new Map<Connection, NodeJS.Timeout>()
+  readonly #strangers = new Map<Connection, ReturnType<typeof setTimeout>>()
   /** The last dial to each peer. libp2p would give two dials at once the same connection. */
   readonly #dials = new Map<string, Promise<unknown>>()
   readonly #closing = new AbortController()
   #closed: Promise<void> | undefined
 
-  constructor(node: Libp2p, options: Libp2pTransportOptions) {
+  constructor(node: Libp2p, options: Omit<Libp2pTransportOptions, 'listen'>) {
     this.#node = node
     this.#limits = options.limits
     this.#maxLinks = options.maxLinks

@@ -22,14 +22,17 @@ const POLL_MS = 10
 /** Longest message: the records of a whole yamux window, which libp2p may write at once, with room to spare. */
 const MAX_MESSAGE_BYTES = 512 * 1024
 
+/** The same in Node.js and in browsers. */
+export const SMALL_BUFFERS = {
+  maxBufferedAmount: WRITE_BUFFER_BYTES,
+  bufferedAmountPollInterval: POLL_MS
+}
+
 type WebSocketsPlugin = ReturnType<typeof webSockets>
 
 export function boundedWebSockets(): WebSocketsPlugin {
   return (components) => {
-    const transport = webSockets({
-      maxBufferedAmount: WRITE_BUFFER_BYTES,
-      bufferedAmountPollInterval: POLL_MS
-    })(components)
+    const transport = webSockets(SMALL_BUFFERS)(components)
     const createListener = transport.createListener.bind(transport)
     transport.createListener = (options) => {
       const listener = createListener(options)

@@ -6,7 +6,7 @@
 import { concat } from 'uint8arrays/concat'
 import type { WebSocket } from 'ws'
 
-import { BaseLink } from '../base-link.js'
+import { EagerLink } from '../eager-link.js'
 import type { CloseReason, LinkLimits } from '../link.js'
 
 /** How long the far side may take to answer our close before the socket is destroyed. */
@@ -28,11 +28,8 @@ export function webSocketLink(socket: WebSocket, limits: LinkLimits): WebSocketL
   return new WebSocketLink(socket, limits)
 }
 
-export class WebSocketLink extends BaseLink {
+export class WebSocketLink extends EagerLink {
   readonly #socket: WebSocket
-  /** Messages that came before this link's handlers could be set. */
-  #early: Uint8Array[] | undefined = []
-  #earlyEnd: CloseReason | undefined
 
   constructor(socket: WebSocket, limits: LinkLimits) {
     super('websocket', undefined, limits)
@@ -41,10 +38,9 @@ export class WebSocketLink extends BaseLink {
     socket.binaryType = 'nodebuffer'
     socket.on('message', (data, isBinary) => this.#onData(data as Buffer, isBinary))
     socket.on('error', (error) =>
-      this.#over(errorCode(error).startsWith(PROTOCOL_ERROR) ? 'malformed' : 'lost')
+      this.over(errorCode(error).startsWith(PROTOCOL_ERROR) ? 'malformed' : 'lost')
     )
-    socket.on('close', (code) => this.#over(reasonOf(code)))
-    setImmediate(() => this.#begin())
+    socket.on('close', (code) => this.over(reasonOf(code)))
   }
 
   protected override queuedBytes(): number {
@@ -79,27 +75,10 @@ export class WebSocketLink extends BaseLink {
     }
   }
 
-  #begin(): void {
-    const early = this.#early ?? []
-    this.#early = undefined
-    for (const message of early) this.deliver(message)
-    if (this.#earlyEnd !== undefined) this.end(this.#earlyEnd)
-  }
-
   #onData(data: Buffer, isBinary: boolean): void {
-    if (!isBinary || data.byteLength === 0 || data.byteLength > this.limits.maxMessageBytes) {
-      this.#over('malformed')
-      return
-    }
     // Not the Buffer itself: its `slice` aliases, where a Uint8Array's copies.
-    const message = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    if (this.#early === undefined) this.deliver(message)
-    else this.#early.push(message)
-  }
-
-  #over(reason: CloseReason): void {
-    if (this.#early === undefined) this.end(reason)
-    else this.#earlyEnd ??= reason
+    if (isBinary) this.received(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    else this.over('malformed')
   }
 }
 

@@ -4,12 +4,13 @@ import { AVOID_MS, BAN_MS, MAX_AVOID_MS, MAX_BAN_MS, MAX_CANDIDATES } from '../.
 import { Random } from '../../../src/protocol/random.js'
 import { Candidates } from '../../../src/protocol/tree/candidates.js'
 import { idKey, type PeerRecord } from '../../../src/protocol/wire/record.js'
+import { ALL_WAYS } from '../../../src/protocol/wire/ways.js'
 
 const idOf = (n: number): Uint8Array =>
   Uint8Array.from({ length: 32 }, (_, i) => (i < 2 ? n >> (8 * i) : 0) & 0xff)
 const recordOf = (n: number, addresses = ['somewhere']): PeerRecord => ({ id: idOf(n), addresses })
 const all = (candidates: Candidates, now: number): string[] =>
-  candidates.pick(Infinity, new Set(), now, new Random(1)).map(({ id }) => idKey(id))
+  candidates.pick(Infinity, new Set(), ALL_WAYS, now, new Random(1)).map(({ id }) => idKey(id))
 
 describe('Candidates', () => {
   it('hold no more than their bound, never oneself, nobody without an address, and pick none twice', () => {
@@ -23,7 +24,9 @@ describe('Candidates', () => {
           for (const n of numbers) candidates.add([recordOf(n, n % 10 === 0 ? [] : ['somewhere'])])
           expect(candidates.size).to.be.at.most(MAX_CANDIDATES)
           const excluded = new Set(except.map((n) => idKey(idOf(n))))
-          const picked = candidates.pick(count, excluded, 0, new Random(3)).map(({ id }) => idKey(id))
+          const picked = candidates
+            .pick(count, excluded, ALL_WAYS, 0, new Random(3))
+            .map(({ id }) => idKey(id))
           expect(picked.length).to.be.at.most(count)
           expect(new Set(picked).size).to.equal(picked.length)
           for (const key of picked) {

@@ -80,7 +80,8 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
         role: fc.constantFrom(...ROLES),
         freeSlots: u16,
         wanted: u8,
-        addresses
+        addresses,
+        ways: u8
       })
     )
     .map(([v, rest]) => ({ ...rest, ...v })),
@@ -92,9 +93,11 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
     waitMs: u32,
     candidates: records
   }),
-  fc.record({ type: type('ask'), wanted: u8, except: fc.array(shortId, { maxLength: 64 }) }),
+  fc.record({ type: type('ask'), wanted: u8, except: fc.array(shortId, { maxLength: 64 }), ways: u8 }),
   fc.record({ type: type('lease'), freeSlots: u16, depth: u8 }),
-  fc.record({ type: type('refused'), reason: fc.constantFrom(...BYE_REASONS), text: text(255) })
+  fc.record({ type: type('refused'), reason: fc.constantFrom(...BYE_REASONS), text: text(255) }),
+  fc.record({ type: type('signal'), to: id, from: id, body: fc.uint8Array({ maxLength: 2000 }) }),
+  fc.record({ type: type('unreachable'), peer: id })
 )
 
 const frameData = fc

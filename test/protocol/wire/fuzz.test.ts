@@ -7,10 +7,12 @@ import { WireError } from '../../../src/protocol/wire/cursor.js'
 import { parseLink } from '../../../src/protocol/wire/link.js'
 import { decodeMessages } from '../../../src/protocol/wire/message.js'
 import { readPacket, readPayload } from '../../../src/protocol/wire/packet.js'
+import { decodeSignalBody } from '../../../src/protocol/wire/signal.js'
 import { vectors } from '../../vectors/generate.js'
 
-const { messages, packets, certificate, links } = vectors as {
+const { messages, signals, packets, certificate, links } = vectors as {
   messages: { bytes: Uint8Array }[]
+  signals: { signals: { body: Uint8Array }[] }
   packets: { broadcast: BroadcastId; packets: { packet: Uint8Array }[] }
   certificate: { bytes: Uint8Array }
   links: { valid: { text: string }[]; malformed: { text: string }[] }
@@ -72,6 +74,16 @@ describe('a decoder that is given garbage', () => {
       decodeMessages
     )
     expect(accepted).to.be.within(1_000, 359_000)
+  })
+
+  it('of signals raises WireError, nothing else', function () {
+    this.timeout(20_000)
+    const accepted = fuzz(
+      60_000,
+      signals.signals.map(({ body }) => body),
+      decodeSignalBody
+    )
+    expect(accepted).to.be.within(1_000, 59_000)
   })
 
   it('of packets raises WireError, nothing else', function () {

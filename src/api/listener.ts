@@ -1,0 +1,143 @@
+/** A listener: joins a broadcast, relays it to others, and hands out its frames. The same in browsers and in Node.js. */
+
+import type { HeardFrame } from '../audio/heard-frame.js'
+import type { Notice } from '../protocol/machine.js'
+import type { PlayoutItem } from '../protocol/media/playout.js'
+import { now } from '../runtime/clock.js'
+import { Emitter } from './emitter.js'
+import { FrameQueue } from './frame-queue.js'
+import type { RunningPeer } from './start-peer.js'
+import { type Stats, STATS_INTERVAL_MS, statsOf } from './stats.js'
+
+/** How a show ended for a listener. */
+export interface ListenSummary {
+  /** Verified packets, each counted once. */
+  readonly packets: number
+  readonly frames: number
+  /** Packets that did not come in time. */
+  readonly gaps: number
+  readonly duplicates: number
+  /** Whether the show itself ended, rather than this listener's part in it. */
+  readonly complete: boolean
+}
+
+export interface ListenerEvents<S extends Stats = Stats> {
+  /** The first frame is here. */
+  playing: { readonly startupMs: number }
+  /** Once a second. */
+  stats: S
+  /** Title and the like, when they are due to be heard. */
+  metadata: ReadonlyMap<string, string>
+  /** Packets were lost. */
+  gap: { readonly packets: number; readonly samples: number }
+  /** For logs. */
+  notice: Notice
+  ended: ListenSummary
+}
+
+export class Listener<
+  S extends Stats = Stats,
+  Events extends ListenerEvents<S> = ListenerEvents<S>
+> extends Emitter<Events> {
+  /** Resolves when the show has ended, or `close()` has been called, and everything is released. */
+  readonly ended: Promise<ListenSummary>
+  private readonly startedAt: number
+  private readonly queue = new FrameQueue()
+  private running: RunningPeer | undefined
+  private statsTimer: ReturnType<typeof setInterval> | undefined
+  private resolveEnded: (summary: ListenSummary) => void = () => undefined
+  private isPlaying = false
+  private isComplete = false
+  private lostBefore = 0
+  private newShow = false
+
+  /** Use {@link listen}. */
+  constructor(startedAt: number) {
+    super()
+    this.startedAt = startedAt
+    this.ended = new Promise((resolve) => (this.resolveEnded = resolve))
+  }
+
+  /** The frames in order, as they come; ends with the show. For one reader; who does not read loses nothing else. */
+  frames(): AsyncGenerator<HeardFrame, void, undefined> {
+    return this.queue.read()
+  }
+
+  stats(): S {
+    // Who adds to the statistics overrides this.
+    return statsOf(this.running!) as S
+  }
+
+  /** Leaves in good order, naming neighbours that have room to its children. Resolves when nothing is left. */
+  async close(): Promise<void> {
+    this.running?.driver.give({ type: 'leave' })
+    await this.ended
+  }
+
+  /** @internal */
+  attach(running: RunningPeer): void {
+    this.running = running
+    this.statsTimer = setInterval(() => this.emit('stats', this.stats()), STATS_INTERVAL_MS)
+    void running.driver.done.then(() => this.finish())
+    running.driver.give({ type: 'start' })
+  }
+
+  /** @internal */
+  heard(item: PlayoutItem): void {
+    switch (item.type) {
+      case 'audio':
+        this.heardAudio(item)
+        break
+      case 'gap':
+        this.lostBefore += item.samples
+        this.emit('gap', { packets: item.packets, samples: item.samples })
+        break
+      case 'metadata':
+        this.emit('metadata', item.fields)
+        break
+      case 'end':
+        this.isComplete = true
+        break
+    }
+  }
+
+  /** @internal */
+  noticed(notice: Notice): void {
+    if (notice.event === 'certified') this.newShow = true
+    this.emit('notice', notice)
+  }
+
+  /** A frame in order, for whoever reads or plays. */
+  protected give(frame: HeardFrame): void {
+    this.queue.push(frame)
+  }
+
+  /** The peer is done. Resolves when what was received has been heard, and all of this platform's own is released. */
+  protected wind(_complete: boolean): Promise<void> {
+    return Promise.resolve()
+  }
+
+  private heardAudio(item: Extract<PlayoutItem, { type: 'audio' }>): void {
+    let { mediaTime } = item
+    for (const [i, frame] of item.frames.entries()) {
+      const begins = i > 0 ? 'no' : item.streamStart ? 'start' : this.newShow ? 'middle' : 'no'
+      this.give({ ...frame, mediaTime, format: item.format, begins, lostBefore: this.lostBefore })
+      this.lostBefore = 0
+      this.newShow = false
+      mediaTime += frame.samples
+    }
+    if (this.isPlaying) return
+    this.isPlaying = true
+    this.emit('playing', { startupMs: Math.round(now() - this.startedAt) })
+  }
+
+  private async finish(): Promise<void> {
+    clearInterval(this.statsTimer)
+    this.queue.end()
+    await this.wind(this.isComplete)
+    const { received, frames, gaps, duplicates } = this.stats()
+    const summary = { packets: received, frames, gaps, duplicates, complete: this.isComplete }
+    this.resolveEnded(summary)
+    this.emit('ended', summary)
+  }
+}

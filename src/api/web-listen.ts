@@ -1,0 +1,63 @@
+/** Listening in a page. */
+
+import type { PlaybackOptions } from '../audio/playback/playback.js'
+import {
+  DEFAULT_BUFFER_MS,
+  DEFAULT_PAGE_LINKS,
+  DEFAULT_PAGE_UPLOAD_KBPS,
+  MAX_BUFFER_MS,
+  MIN_BUFFER_MS,
+  PLAYBACK_MARGIN_MS
+} from '../protocol/limits.js'
+import type { BroadcastLink } from '../protocol/wire/link.js'
+import { now } from '../runtime/clock.js'
+import { type WebNetworkOptions, webPlatform } from '../runtime/web-platform.js'
+import { join, type JoinOptions } from './listen.js'
+import { checkNumber, checkOneOf } from './options.js'
+import { mayRelay, type NavigatorHints, type RelayChoice } from './relaying.js'
+import { WebListener } from './web-listener.js'
+
+export interface ListenOptions
+  extends JoinOptions, WebNetworkOptions, Pick<PlaybackOptions, 'workletUrl' | 'context' | 'output'> {
+  /** Pass on to others what is heard. Default `auto`: not on metered or cellular connections, nor on a phone that does not
+   * tell what it is on. */
+  readonly relay?: RelayChoice
+  /** How far behind the live edge the show is heard, and so how long a missing packet is waited for, ms; 500…5,000, default
+   * 2,000. */
+  readonly bufferMs?: number
+}
+
+/** Less would leave nothing to wait for a missing packet. */
+const MIN_PAGE_BUFFER_MS = MIN_BUFFER_MS + PLAYBACK_MARGIN_MS + 100
+
+/**
+ * Joins a broadcast from a page. Resolves as soon as somebody has shown the publisher's certificate for it; `play()` makes
+ * it heard.
+ *
+ * @throws TreecastError as {@link join} does.
+ */
+export async function listen(
+  link: string | BroadcastLink,
+  options: ListenOptions = {}
+): Promise<WebListener> {
+  const startedAt = now()
+  const { relay = 'auto', p2p = 'on', bufferMs: delayMs = DEFAULT_BUFFER_MS } = options
+  checkNumber('bufferMs', delayMs, MIN_PAGE_BUFFER_MS, MAX_BUFFER_MS)
+  checkOneOf('relay', relay, ['auto', 'on', 'off'])
+  checkOneOf('p2p', p2p, ['on', 'off'])
+  checkOneOf('output', options.output, ['auto', 'worklet', 'element'])
+  const relaying =
+    p2p === 'on' && options.maxChildren !== 0 && mayRelay(relay, globalThis.navigator as NavigatorHints)
+  const { maxUploadKbps = DEFAULT_PAGE_UPLOAD_KBPS, workletUrl, context, output } = options
+  const playback = {
+    delayMs,
+    ...(workletUrl === undefined ? {} : { workletUrl }),
+    ...(context === undefined ? {} : { context }),
+    ...(output === undefined ? {} : { output })
+  }
+  const given = { ...options, bufferMs: delayMs - PLAYBACK_MARGIN_MS, maxUploadKbps }
+  const peer = { role: 'listener' as const, leaf: !relaying }
+  return join(webPlatform, link, given, peer, DEFAULT_PAGE_LINKS, () => {
+    return new WebListener(startedAt, relaying, playback)
+  })
+}

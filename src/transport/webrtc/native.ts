@@ -1,0 +1,75 @@
+/**
+ * WebRTC in Node.js, by the native package `node-datachannel`, where it is installed. Its RTCPeerConnection negotiates
+ * by itself as soon as a channel is made, which simple-peer, as browsers have it, wants to do in its own time; and its
+ * descriptions are no plain objects, which simple-peer changes.
+ */
+
+import type { WebRtc } from './connection.js'
+
+/** What is to be installed. */
+export const NATIVE_PACKAGE = 'node-datachannel'
+
+/** @param bindAddress the one address of this machine to use; default: all. @returns undefined where the package is missing. */
+export async function nativeWebRtc(bindAddress?: string): Promise<WebRtc | undefined> {
+  const [native, polyfill] = await Promise.all([
+    import('node-datachannel'),
+    import('node-datachannel/polyfill')
+  ]).catch(() => [])
+  if (native === undefined || polyfill === undefined) return undefined
+
+  class PatientPeerConnection extends polyfill.RTCPeerConnection {
+    private readonly native: InstanceType<typeof native.PeerConnection>
+
+    constructor(config: RTCConfiguration = {}) {
+      const inner = new native!.PeerConnection('treecast', {
+        iceServers: (config.iceServers ?? []).flatMap(serverUrls),
+        iceTransportPolicy: config.iceTransportPolicy ?? 'all',
+        disableAutoNegotiation: true,
+        ...(bindAddress === undefined ? {} : { bindAddress })
+      })
+      super({ ...config, peerConnection: inner })
+      this.native = inner
+    }
+
+    override async createOffer(): Promise<RTCSessionDescriptionInit> {
+      this.native.setLocalDescription('offer' as Parameters<typeof this.native.setLocalDescription>[0])
+      return plain(await super.createOffer())
+    }
+
+    override async createAnswer(): Promise<RTCSessionDescriptionInit> {
+      this.native.setLocalDescription('answer' as Parameters<typeof this.native.setLocalDescription>[0])
+      return plain(await super.createAnswer())
+    }
+
+    /** An offer to begin DTLS from here. Whoever answers would begin it before the answer is here, and begin again a
+     * second later. */
+    override get localDescription(): RTCSessionDescription {
+      const { type, sdp } = super.localDescription
+      return { type, sdp: sdp.replace('a=setup:actpass', 'a=setup:active') } as RTCSessionDescription
+    }
+
+    /** It was set when it was made. */
+    override setLocalDescription(): Promise<void> {
+      return Promise.resolve()
+    }
+  }
+
+  return {
+    RTCPeerConnection: PatientPeerConnection,
+    RTCSessionDescription: polyfill.RTCSessionDescription,
+    RTCIceCandidate: polyfill.RTCIceCandidate
+  } as unknown as WebRtc
+}
+
+function plain({ type, sdp }: RTCSessionDescriptionInit): RTCSessionDescriptionInit {
+  return { type, sdp: sdp ?? '' }
+}
+
+/** As the native library wants it: credentials within the address. */
+function serverUrls({ urls, username, credential }: RTCIceServer): string[] {
+  return [urls].flat().map((url) => {
+    if (username === undefined || typeof credential !== 'string') return url
+    const [scheme, rest] = [url.slice(0, url.indexOf(':')), url.slice(url.indexOf(':') + 1)]
+    return `${scheme}:${encodeURIComponent(username)}:${encodeURIComponent(credential)}@${rest}`
+  })
+}

@@ -1,0 +1,402 @@
+/**
+ * WebRTC: negotiates connections by signals that others bring, signed by both ends, and hands out links over them.
+ *
+ * Every negotiation is made by whoever dials: an offer, an answer, and candidates where they come late. Two peers that
+ * dial each other at once get two links; which of them stays is for those to decide who hold them.
+ */
+
+import { DIAL_TIMEOUT_MS, MAX_REASON_BYTES } from '../../protocol/limits.js'
+import { isCanonicalSignature, isSoundKey } from '../../protocol/media/signature.js'
+import { WireError } from '../../protocol/wire/cursor.js'
+import { idKey } from '../../protocol/wire/record.js'
+import {
+  decodeSignalBody,
+  encodeSignalBody,
+  type SignalBody,
+  type SignalContent,
+  signalMessage
+} from '../../protocol/wire/signal.js'
+import { WEBRTC_ADDRESS } from '../../protocol/wire/ways.js'
+import {
+  type CloseReason,
+  DialError,
+  type Link,
+  type LinkLimits,
+  type Signals,
+  type Transport
+} from '../link.js'
+import { Connection, type WebRtc } from './connection.js'
+import { WebRtcLink } from './link.js'
+
+/** How long a connection waits for its next link; ms. A peer that is refused or superseded is often met again. */
+const REUSE_MS = 30_000
+
+/** How long the other end may take to say that a link is closed, when the connection is to go as well; ms. */
+const CLOSE_GRACE_MS = 1_000
+
+/** Negotiations that others may have under way with us. Each is half a connection, and ends by itself. */
+const MAX_INCOMING = 16
+
+/** Chromium makes no more than 500 peer connections in a page's life. */
+const MAX_CONNECTIONS_MADE = 450
+
+/** Signals whose signatures are waited for. */
+const MAX_UNCHECKED = 128
+
+export interface WebRtcOptions {
+  /** 32 bytes: this peer's id. */
+  readonly id: Uint8Array
+  /** Signs with the key that the id is. */
+  readonly sign: (message: Uint8Array) => Uint8Array | Promise<Uint8Array>
+  readonly verify: (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>
+  /** 32 random bits. */
+  readonly randomUint32: () => number
+  /** The caller's ICE servers and policy. There are none but these. */
+  readonly ice?: RTCConfiguration
+  /** What stands for a browser's WebRTC elsewhere. */
+  readonly webRtc?: WebRtc
+  readonly limits: LinkLimits
+  /** Connections in all. */
+  readonly maxLinks: number
+  readonly dialTimeoutMs?: number
+  /** A link has come to be. */
+  readonly onWorks?: () => void
+  /** WebRTC turned out to be of no use here: it found no address of its own, or made too many connections. */
+  readonly onBlocked?: (why: string) => void
+}
+
+/** How many connections there are, and have been. */
+export interface ConnectionCounts {
+  readonly open: number
+  readonly made: number
+}
+
+type Phase = 'negotiating' | 'linked' | 'closing' | 'idle'
+
+/** One connection and what is known of it. */
+interface Tie {
+  readonly remoteId: Uint8Array
+  readonly negotiation: number
+  readonly dialled: boolean
+  readonly connection: Connection
+  phase: Phase
+  link: WebRtcLink | undefined
+  links: number
+  answered: boolean
+  /** Settles our dial; absent on ties that others dialled, and once it is settled. */
+  settle: ((result: WebRtcLink | string) => void) | undefined
+  timer: ReturnType<typeof setTimeout> | undefined
+  /** Called when the other end has said that the link is closed. */
+  onClosed: (() => void) | undefined
+}
+
+export class WebRtcTransport implements Transport, Signals {
+  readonly addresses = [WEBRTC_ADDRESS]
+  readonly signals = this
+  onLink: (link: Link) => void = (link) => link.close()
+  onSignal: (to: Uint8Array, body: Uint8Array) => void = () => undefined
+  private readonly options: WebRtcOptions
+  private readonly ties = new Set<Tie>()
+  private made = 0
+  private isClosed = false
+  /** Signals are checked and signed one after another, or candidates would overtake their offer. */
+  private incoming: Promise<void> = Promise.resolve()
+  private outgoing: Promise<void> = Promise.resolve()
+  private unchecked = 0
+
+  constructor(options: WebRtcOptions) {
+    this.options = options
+  }
+
+  get counts(): ConnectionCounts {
+    return { open: this.ties.size, made: this.made }
+  }
+
+  async dial(peerId: Uint8Array, addresses: readonly string[], signal?: AbortSignal): Promise<Link> {
+    if (!addresses.includes(WEBRTC_ADDRESS)) {
+      throw new DialError(`no address to dial: ${addresses.join(', ') || 'none given'}`)
+    }
+    if (signal?.aborted === true) throw new DialError('the dial was aborted', { cause: signal.reason })
+    if (this.isClosed) throw new DialError('the transport is closed')
+    const idle = this.idleTo(peerId)
+    if (idle !== undefined) return this.openLink(idle, true)
+    if (this.ties.size >= this.options.maxLinks) this.dropOldestIdle()
+    const problem = this.fullness()
+    if (problem !== undefined) throw new DialError(`no dial: ${problem}`)
+    const result = await this.negotiate(peerId, signal)
+    if (typeof result === 'string') throw new DialError(result)
+    return result
+  }
+
+  signalled(from: Uint8Array, body: Uint8Array): void {
+    if (this.isClosed || this.unchecked >= MAX_UNCHECKED || !isSoundKey(from)) return
+    let decoded: ReturnType<typeof decodeSignalBody>
+    try {
+      decoded = decodeSignalBody(body)
+    } catch (error) {
+      if (error instanceof WireError) return
+      throw error
+    }
+    const { unsigned, signature } = decoded
+    if (!isCanonicalSignature(signature)) return
+    this.unchecked++
+    const message = signalMessage(from, this.options.id, unsigned)
+    this.incoming = this.incoming.then(async () => {
+      const isHis = await this.options.verify(from, message, signature)
+      this.unchecked--
+      if (isHis && !this.isClosed) this.take(from, decoded.body)
+    })
+  }
+
+  unreachable(peer: Uint8Array): void {
+    for (const tie of this.tiesTo(peer)) {
+      if (tie.dialled && tie.phase === 'negotiating' && !tie.answered) {
+        this.giveUp(tie, 'nobody who is here can bring it our offer')
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+    for (const tie of this.ties) {
+      if (tie.phase === 'negotiating') this.giveUp(tie, 'the transport is closed')
+      else if (tie.phase === 'idle') this.drop(tie)
+      else tie.link?.close()
+    }
+    await Promise.all([...this.ties].map((tie) => new Promise<void>((resolve) => (tie.onClosed = resolve))))
+    await this.outgoing
+  }
+
+  // Negotiations
+
+  private negotiate(peerId: Uint8Array, signal: AbortSignal | undefined): Promise<WebRtcLink | string> {
+    return new Promise((resolve) => {
+      const tie = this.tie(peerId, this.options.randomUint32(), true)
+      const onAbort = (): void => this.giveUp(tie, 'the dial was aborted')
+      signal?.addEventListener('abort', onAbort)
+      tie.settle = (result) => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve(result)
+      }
+      const { dialTimeoutMs = DIAL_TIMEOUT_MS } = this.options
+      tie.timer = setTimeout(() => this.giveUp(tie, explain(tie, dialTimeoutMs)), dialTimeoutMs)
+    })
+  }
+
+  /** Takes a signal whose maker is proved. */
+  private take(from: Uint8Array, { negotiation, content }: SignalBody): void {
+    const isOffer = content.kind === 'offer'
+    const known = [...this.tiesTo(from)].find((tie) => tie.negotiation === negotiation)
+    if (known === undefined) {
+      if (isOffer) this.offered(from, negotiation, content)
+    } else if (content.kind === 'refused') {
+      if (known.dialled && known.phase === 'negotiating') {
+        this.giveUp(known, `the peer refuses: ${printable(content.reason)}`)
+      }
+    } else if (!isOffer && (content.kind !== 'answer' || (known.dialled && !known.answered))) {
+      known.answered ||= content.kind === 'answer'
+      known.connection.signalled(content)
+    }
+  }
+
+  private offered(from: Uint8Array, negotiation: number, offer: SignalContent): void {
+    const incoming = [...this.ties].filter((tie) => tie.phase === 'negotiating' && !tie.dialled).length
+    if (this.ties.size >= this.options.maxLinks) this.dropOldestIdle()
+    const problem = incoming >= MAX_INCOMING ? 'too many offers at once' : this.fullness()
+    if (problem !== undefined) {
+      this.tell(from, negotiation, { kind: 'refused', reason: problem })
+      return
+    }
+    const tie = this.tie(from, negotiation, false)
+    tie.timer = setTimeout(() => this.drop(tie), this.options.dialTimeoutMs ?? DIAL_TIMEOUT_MS)
+    tie.connection.signalled(offer)
+  }
+
+  private tie(remoteId: Uint8Array, negotiation: number, dialled: boolean): Tie {
+    this.made++
+    const { ice = {}, webRtc } = this.options
+    const connection = new Connection(
+      { initiator: dialled, ice, webRtc },
+      {
+        onSignal: (content) => this.tell(remoteId, negotiation, content),
+        onGathered: () => this.gathered(tie),
+        onOpen: () => {
+          if (dialled) this.opened(tie)
+        },
+        onWord: (word) => this.heard(tie, word),
+        onMessage: (message, priority) => tie.link?.take(message, priority),
+        onGone: (why) => this.gone(tie, why)
+      }
+    )
+    const tie: Tie = {
+      remoteId: remoteId.slice(),
+      negotiation,
+      dialled,
+      connection,
+      phase: 'negotiating',
+      link: undefined,
+      links: 0,
+      answered: false,
+      settle: undefined,
+      timer: undefined,
+      onClosed: undefined
+    }
+    this.ties.add(tie)
+    return tie
+  }
+
+  private tell(to: Uint8Array, negotiation: number, content: SignalContent): void {
+    const unsigned = encodeSignalBody({ negotiation, content })
+    const { id, sign } = this.options
+    this.outgoing = this.outgoing.then(async () => {
+      const signature = await sign(signalMessage(id, to, unsigned))
+      const body = new Uint8Array(unsigned.length + signature.length)
+      body.set(unsigned)
+      body.set(signature, unsigned.length)
+      if (!this.isClosed) this.onSignal(to, body)
+    })
+  }
+
+  /** ICE has looked everywhere and found no address: there is no WebRTC here, whatever the API says. */
+  private gathered(tie: Tie): void {
+    if (tie.connection.found > 0 || tie.phase !== 'negotiating') return
+    const why =
+      'WebRTC finds no address of its own here; UDP is blocked, or the browser keeps its addresses back'
+    this.giveUp(tie, why)
+    this.options.onBlocked?.(why)
+  }
+
+  // Links over connections
+
+  /** Our dial has its connection. */
+  private opened(tie: Tie): void {
+    if (tie.phase !== 'negotiating') return
+    const { settle } = tie
+    tie.settle = undefined
+    settle?.(this.openLink(tie, true))
+  }
+
+  private openLink(tie: Tie, saysSo: boolean): WebRtcLink {
+    clearTimeout(tie.timer)
+    if (saysSo) tie.connection.send('open', 'control')
+    tie.phase = 'linked'
+    const { remoteId, connection } = tie
+    tie.link = new WebRtcLink(connection, remoteId, this.options.limits, tie.links === 0, (reason) =>
+      this.linkEnded(tie, reason)
+    )
+    tie.links++
+    this.options.onWorks?.()
+    return tie.link
+  }
+
+  private heard(tie: Tie, word: string): void {
+    switch (word) {
+      case 'open':
+        if (tie.phase === 'linked' || this.isClosed) return
+        this.onLink(this.openLink(tie, false))
+        break
+      case 'close':
+        tie.connection.send('closed', 'control')
+        if (tie.phase === 'linked') tie.link?.ended('remote')
+        break
+      case 'closed':
+        if (tie.phase === 'closing') this.rest(tie)
+        break
+    }
+  }
+
+  private linkEnded(tie: Tie, reason: CloseReason): void {
+    tie.link = undefined
+    if (!this.ties.has(tie)) return
+    switch (reason) {
+      case 'closed':
+        tie.phase = 'closing'
+        tie.connection.send('close', 'control')
+        tie.timer = setTimeout(() => this.drop(tie), CLOSE_GRACE_MS)
+        break
+      case 'remote':
+        this.rest(tie)
+        break
+      case 'lost':
+      case 'malformed':
+      case 'overflow':
+        this.drop(tie)
+    }
+  }
+
+  /** No link is on it now: it waits for the next, unless there is another to the same peer. */
+  private rest(tie: Tie): void {
+    clearTimeout(tie.timer)
+    tie.phase = 'idle'
+    const hasTwin = [...this.tiesTo(tie.remoteId)].some((other) => other !== tie)
+    if (this.isClosed || hasTwin) {
+      // The other end may not have been told yet that we took its word.
+      tie.timer = setTimeout(() => this.drop(tie), this.isClosed ? 0 : CLOSE_GRACE_MS)
+    } else {
+      tie.timer = setTimeout(() => this.drop(tie), REUSE_MS)
+    }
+  }
+
+  private gone(tie: Tie, why: string): void {
+    if (tie.phase === 'negotiating' && tie.dialled) this.giveUp(tie, explain(tie, undefined, why))
+    const { link } = tie
+    this.drop(tie)
+    link?.ended('lost')
+  }
+
+  private giveUp(tie: Tie, why: string): void {
+    const { settle } = tie
+    tie.settle = undefined
+    this.drop(tie)
+    settle?.(`cannot reach the peer by WebRTC: ${why}`)
+  }
+
+  private drop(tie: Tie): void {
+    clearTimeout(tie.timer)
+    if (!this.ties.delete(tie)) return
+    tie.connection.destroy()
+    tie.onClosed?.()
+  }
+
+  private *tiesTo(peer: Uint8Array): Generator<Tie> {
+    const key = idKey(peer)
+    for (const tie of [...this.ties]) if (idKey(tie.remoteId) === key) yield tie
+  }
+
+  private idleTo(peer: Uint8Array): Tie | undefined {
+    for (const tie of this.tiesTo(peer)) if (tie.phase === 'idle') return tie
+    return undefined
+  }
+
+  private dropOldestIdle(): void {
+    for (const tie of this.ties) {
+      if (tie.phase !== 'idle') continue
+      this.drop(tie)
+      return
+    }
+  }
+
+  /** Why no more connections can be made; undefined if they can. */
+  private fullness(): string | undefined {
+    const { maxLinks, onBlocked } = this.options
+    if (this.ties.size >= maxLinks) return `all ${maxLinks} links are in use`
+    if (this.made < MAX_CONNECTIONS_MADE) return undefined
+    const why = `${MAX_CONNECTIONS_MADE} connections have been made, and browsers allow few more; load the page anew`
+    onBlocked?.(why)
+    return why
+  }
+}
+
+/** Why a negotiation came to nothing, as far as this end can tell. */
+function explain({ connection, answered }: Tie, timeoutMs?: number, why?: string): string {
+  if (!answered) {
+    return timeoutMs === undefined ? (why ?? 'no answer') : `it does not answer within ${timeoutMs} ms`
+  }
+  const addresses = `${connection.found} candidate${connection.found === 1 ? '' : 's'} here`
+  return `it answered, but no path between us works (${addresses}); a TURN server in iceServers may help`
+}
+
+/** Another peer's words, for people: no control characters, and not too many. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ').slice(0, MAX_REASON_BYTES)
+}
