@@ -1,16 +1,15 @@
 import { type Command } from 'commander'
 import { broadcast, type BroadcastOptions } from '../api/node-broadcast.js'
 import { openKeyFile } from '../runtime/key-file.js'
-import { collect, port, positive, whole } from './arguments.js'
+import { collect, positive, whole } from './arguments.js'
+import { addNetwork, type NetworkFlags, networkOf, sayWebRtc } from './network.js'
 import { plural, type Reporter } from './reporter.js'
 import { run } from './run.js'
 
-interface Options {
+interface Options extends NetworkFlags {
   tracker: string[]
   key?: string
   name?: string
-  host?: string
-  port?: number
   maxChildren?: number
   packetMs?: number
   stripes?: number
@@ -21,7 +20,7 @@ interface Options {
 }
 
 export function addBroadcast(program: Command): void {
-  program
+  const command = program
     .command('broadcast')
     .summary('put a show on the air')
     .description(
@@ -35,11 +34,6 @@ export function addBroadcast(program: Command): void {
       "the publisher's key; made if there is no such file (default: a new key for this show only)"
     )
     .option('--name <text>', 'name of the broadcast in its link (default: live)')
-    .option(
-      '--host <address>',
-      'address at which others can reach this one (default: the one towards the tracker)'
-    )
-    .option('--port <port>', 'port to listen on, 0 for any free one', port)
     .option('--max-children <n>', 'copies that the origin uploads at most (default: 4)', whole(1, 1000))
     .option('--packet-ms <n>', 'audio to a packet, ms (default: 100)', whole(20, 1000))
     .option('--stripes <n>', 'trees over which the show is spread (default: 4)', whole(1, 16))
@@ -50,6 +44,7 @@ export function addBroadcast(program: Command): void {
       'end when the source gives nothing for so long (default: 10)',
       positive(86_400)
     )
+  addNetwork(command)
     .option('--json', 'events on stdout, one JSON object a line')
     .action((source: string, options: Options) =>
       run(options.json === true, (reporter, signal) => act(source, options, reporter, signal))
@@ -57,18 +52,7 @@ export function addBroadcast(program: Command): void {
 }
 
 async function act(source: string, options: Options, reporter: Reporter, signal: AbortSignal): Promise<void> {
-  const {
-    tracker: trackers,
-    key,
-    name,
-    host,
-    maxChildren,
-    packetMs,
-    stripes,
-    loop,
-    speed,
-    stallTimeout
-  } = options
+  const { tracker: trackers, key, name, maxChildren, packetMs, stripes, loop, speed, stallTimeout } = options
   const opened = key === undefined ? undefined : await openKeyFile(key)
   if (opened?.isNew === true) reporter.say(`made a new publisher's key: ${key}`)
   const given: BroadcastOptions = {
@@ -77,8 +61,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     signal,
     ...(opened === undefined ? {} : { keys: opened.keys }),
     ...(name === undefined ? {} : { name }),
-    ...(host === undefined ? {} : { host }),
-    ...(options.port === undefined ? {} : { port: options.port }),
+    ...networkOf(options),
     ...(maxChildren === undefined ? {} : { maxChildren }),
     ...(packetMs === undefined ? {} : { packetMs }),
     ...(stripes === undefined ? {} : { stripes }),
@@ -90,6 +73,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
   reporter.event('live', { link: show.link }, `live: ${show.link}`)
   if (opened === undefined)
     reporter.say('this link is good for this show only; --key FILE keeps it for the next')
+  sayWebRtc(reporter, show.stats())
   show.on('notice', (notice) => reporter.notice(notice))
   show.on('stats', (stats) => {
     reporter.event('stats', stats)

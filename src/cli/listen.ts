@@ -10,18 +10,17 @@ import { writeFrames } from '../api/write-frames.js'
 import { openSink, type OggSink } from '../audio/sink.js'
 import { TreecastError } from '../protocol/errors.js'
 import { parseLink } from '../protocol/wire/link.js'
-import { port, positive, whole } from './arguments.js'
+import { positive, whole } from './arguments.js'
+import { addNetwork, type NetworkFlags, networkOf, sayWebRtc } from './network.js'
 import { bytes, plural, printable, type Reporter } from './reporter.js'
 import { run } from './run.js'
 
 /** How long an output may take for what is left when we are told to end; ms. */
 const OUTPUT_GRACE_MS = 2_000
 
-interface Options {
+interface Options extends NetworkFlags {
   out?: string
   leaf?: boolean
-  host?: string
-  port?: number
   maxChildren?: number
   upload?: number
   buffer?: number
@@ -53,13 +52,7 @@ export function addRelay(program: Command): void {
 }
 
 function addCommon(command: Command, role: 'listener' | 'relay'): void {
-  command
-    .argument('<link>', 'the treecast: link of the broadcast')
-    .option(
-      '--host <address>',
-      'address at which others can reach this one (default: the one towards the tracker)'
-    )
-    .option('--port <port>', 'port to listen on, 0 for any free one', port)
+  addNetwork(command.argument('<link>', 'the treecast: link of the broadcast'))
     .option('--max-children <n>', 'copies to upload at most, 0 for none (default: 4)', whole(0, 1000))
     .option('--upload <kbps>', 'upload to use at most, kbit/s', whole(0, 10_000_000))
     .option('--buffer <ms>', 'how long a missing packet is waited for (default: 2000)', whole(100, 5000))
@@ -82,7 +75,7 @@ async function act(
   reporter: Reporter,
   signal: AbortSignal
 ): Promise<void> {
-  const { out, leaf, host, maxChildren, upload, buffer, wait, json } = options
+  const { out, leaf, maxChildren, upload, buffer, wait, json } = options
   const link = parseLink(text)
   if (out === '-' && json === true) {
     throw new TreecastError(
@@ -96,8 +89,7 @@ async function act(
     role,
     signal,
     ...(leaf === undefined ? {} : { leaf }),
-    ...(host === undefined ? {} : { host }),
-    ...(options.port === undefined ? {} : { port: options.port }),
+    ...networkOf(options),
     ...(maxChildren === undefined ? {} : { maxChildren }),
     ...(upload === undefined ? {} : { maxUploadKbps: upload }),
     ...(buffer === undefined ? {} : { bufferMs: buffer }),
@@ -105,6 +97,7 @@ async function act(
   }
   const listener = await listen(link, given)
   reporter.say(`joined "${link.name}"`)
+  sayWebRtc(reporter, listener.stats())
   await follow(listener, sink, options, reporter, signal)
 }
 

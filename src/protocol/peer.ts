@@ -40,7 +40,7 @@ import type { Certificate } from './wire/certificate.js'
 import { WireError } from './wire/cursor.js'
 import { DATA_HEAD_BYTES, decodeMessages, MAX_EXCEPT, type Message, type Subscribe } from './wire/message.js'
 import { type PeerId, shortId, type ShortId } from './wire/record.js'
-import { ALL_WAYS } from './wire/ways.js'
+import { ALL_WAYS, WAY, waysTo } from './wire/ways.js'
 
 type CheckOf =
   { readonly kind: 'packet'; readonly show: Show<number>; readonly sequence: number } | CertificateCheck
@@ -267,6 +267,8 @@ export class Peer {
       case 'ways':
         this.ways = input.ways
         this.hood.dialBy(input.ways)
+        // Without WebRTC of our own nobody reaches us by it either; others' connections do not depend on what we can dial.
+        this.presence.canBeDialled = (waysTo(this.options.self.addresses) & (input.ways | ~WAY.webrtc)) !== 0
         break
       case 'tick':
         if (now >= this.promised + LATE_TICK_MS) this.era?.upstream?.heldUp(now)
@@ -307,7 +309,7 @@ export class Peer {
       this.joined.set(tracker, live)
       // A JOIN does not say how deep we are: a tracker that has just come back must know whom it can send to us.
       if (isFirst && !this.isOrigin && this.depth !== UNFED_DEPTH) {
-        this.discovery.lease({ type: 'lease', ...this.vacancy() }, now)
+        this.discovery.lease(this.presence.lease(this.vacancy()), now)
       }
     } else if (message.type === 'refused') {
       this.notice({ event: 'refused', reason: message.reason, text: message.text })

@@ -4,7 +4,7 @@ import { CANDIDATES_PER_ANSWER, PROTOCOL_VERSION, STATUS_INTERVAL_MS } from './l
 import type { PeerOptions } from './peer-options.js'
 import type { Discovery } from './tree/discovery.js'
 import type { Neighbourhood } from './tree/neighbourhood.js'
-import type { Join } from './wire/message.js'
+import type { Join, Lease } from './wire/message.js'
 
 /** What others choose by. */
 export interface Vacancy {
@@ -17,6 +17,8 @@ export class Presence {
   private readonly options: PeerOptions
   private readonly hood: Neighbourhood
   private readonly discovery: Discovery
+  /** Whether any address of this peer is of use to others. */
+  canBeDialled = true
   private told = ''
   private toldAt = -Infinity
 
@@ -52,7 +54,12 @@ export class Presence {
       this.toldAt = now
       for (const { link } of this.hood.ready()) this.hood.send(link, { type: 'status', ...vacancy })
     }
-    this.discovery.lease({ type: 'lease', ...vacancy }, now)
+    this.discovery.lease(this.lease(vacancy), now)
+  }
+
+  /** What trackers are told. Who cannot be dialled any more has no room for strangers, only for those that it dialled. */
+  lease({ freeSlots, depth }: Vacancy): Lease {
+    return { type: 'lease', freeSlots: this.canBeDialled ? freeSlots : 0, depth }
   }
 
   /** When `tell` has something to tell. */

@@ -82,6 +82,7 @@ export function libp2pBed(carrier: Carrier): Bed {
   }
 
   const bed: Bed = {
+    keepsData: true,
     // Yamux's window, what the socket and one full queue of ours hold, and a message that was begun.
     networkBytes: (256 + 64) * 1024,
     async open(limits, onNear, onFar) {

@@ -12,6 +12,7 @@ function memoryBed(): Bed {
   const network = new MemoryNetwork()
   return {
     raw: undefined,
+    keepsData: true,
     // The network's own 16 KiB, and a message.
     networkBytes: 17 * 1024,
     async open(limits, onNear, onFar) {

@@ -13,6 +13,8 @@ export interface TransportBed {
   id(index: number): Uint8Array
   /** An address of the right kind where nobody listens. */
   readonly nowhere: string
+  /** Peers are found by their ids, so that nobody else can answer. */
+  readonly isFoundByName?: boolean
 }
 
 export function transportContract(makeBed: () => TransportBed): void {
@@ -66,7 +68,8 @@ export function transportContract(makeBed: () => TransportBed): void {
     })
 
     it('refuses a peer that is another', async () => {
-      expect((await failure(near.dial(otherId, far.addresses))).message).to.include('another peer answers')
+      const { message } = await failure(near.dial(otherId, far.addresses))
+      if (bed.isFoundByName !== true) expect(message).to.include('another peer answers')
       for (let index = 0; index < 5; index++) await turn()
       expect(accepted).to.deep.equal([])
     })

@@ -53,6 +53,7 @@ function webSocketBed(): Bed {
   }
   return {
     // What two kernels hold for a TCP connection on loopback: a few megabytes each, as they like.
+    keepsData: true,
     networkBytes: 32 * 1024 * 1024,
     async open(limits, onNear, onFar) {
       const server = await start(limits)

@@ -62,6 +62,8 @@ export class Connection {
   private candidates: IceCandidate[] = []
   private gathering: ReturnType<typeof setTimeout> | undefined
   private isOpen = false
+  /** Control that came by one channel before the other was open. */
+  private readonly early: (Uint8Array | string)[] = []
   private isGone = false
 
   constructor({ initiator, ice, webRtc }: ConnectionOptions, events: ConnectionEvents) {
@@ -76,7 +78,8 @@ export class Connection {
     this.packets.onopen = () => this.maybeOpen()
     this.peer._channel?.addEventListener('open', () => this.maybeOpen())
     this.packets.onmessage = ({ data }) => {
-      if (data instanceof ArrayBuffer) events.onMessage(new Uint8Array(data), 'data')
+      this.maybeOpen()
+      if (this.isOpen && data instanceof ArrayBuffer) events.onMessage(new Uint8Array(data), 'data')
     }
     this.peer.on('signal', (signal: SimplePeer.SignalData) => this.signalMade(signal))
     this.peer.on('iceStateChange', (_state: string, gathering: string) => {
@@ -84,9 +87,8 @@ export class Connection {
     })
     this.peer.on('data', (data: Uint8Array | string) => {
       this.maybeOpen()
-      if (typeof data === 'string') events.onWord(data)
-      // Not the Buffer itself: its `slice` aliases, where a Uint8Array's copies.
-      else events.onMessage(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 'control')
+      if (this.isOpen) this.take(data)
+      else this.early.push(data)
     })
     this.peer.on('error', (error: Error) => this.gone(error.message))
     // It may never come: who sends nothing is judged by that, not by this.
@@ -143,6 +145,13 @@ export class Connection {
     if (this.peer._channel?.readyState !== 'open') return
     this.isOpen = true
     this.events.onOpen()
+    for (const data of this.early.splice(0)) this.take(data)
+  }
+
+  private take(data: Uint8Array | string): void {
+    if (typeof data === 'string') this.events.onWord(data)
+    // Not the Buffer itself: its `slice` aliases, where a Uint8Array's copies.
+    else this.events.onMessage(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 'control')
   }
 
   private gone(reason: string): void {

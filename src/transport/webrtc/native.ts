@@ -2,6 +2,10 @@
  * WebRTC in Node.js, by the native package `node-datachannel`, where it is installed. Its RTCPeerConnection negotiates
  * by itself as soon as a channel is made, which simple-peer, as browsers have it, wants to do in its own time; and its
  * descriptions are no plain objects, which simple-peer changes.
+ *
+ * Two of its kind need a second to connect: whoever answers begins DTLS before the answer is there, and again only a second
+ * later. (To let the other end begin fails one time in ten where both are on one machine: it then compares certificates with
+ * a description that is not read yet.) Peers in Node.js dial each other by TCP; browsers begin again at once.
  */
 
 import type { WebRtc } from './connection.js'
@@ -39,13 +43,6 @@ export async function nativeWebRtc(bindAddress?: string): Promise<WebRtc | undef
     override async createAnswer(): Promise<RTCSessionDescriptionInit> {
       this.native.setLocalDescription('answer' as Parameters<typeof this.native.setLocalDescription>[0])
       return plain(await super.createAnswer())
-    }
-
-    /** An offer to begin DTLS from here. Whoever answers would begin it before the answer is here, and begin again a
-     * second later. */
-    override get localDescription(): RTCSessionDescription {
-      const { type, sdp } = super.localDescription
-      return { type, sdp: sdp.replace('a=setup:actpass', 'a=setup:active') } as RTCSessionDescription
     }
 
     /** It was set when it was made. */

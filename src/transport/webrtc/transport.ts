@@ -40,6 +40,9 @@ const MAX_INCOMING = 16
 /** Chromium makes no more than 500 peer connections in a page's life. */
 const MAX_CONNECTIONS_MADE = 450
 
+/** Packets that may come before the word that opens their link. */
+const MAX_EARLY = 32
+
 /** Signals whose signatures are waited for. */
 const MAX_UNCHECKED = 128
 
@@ -82,12 +85,15 @@ interface Tie {
   phase: Phase
   link: WebRtcLink | undefined
   links: number
+  /** Packets that came before the first link. */
+  early: Uint8Array[]
   answered: boolean
   /** Settles our dial; absent on ties that others dialled, and once it is settled. */
   settle: ((result: WebRtcLink | string) => void) | undefined
   timer: ReturnType<typeof setTimeout> | undefined
-  /** Called when the other end has said that the link is closed. */
-  onClosed: (() => void) | undefined
+  /** Called when the connection is free for another link, and when it is gone. */
+  onFree: (() => void)[]
+  onDropped: (() => void) | undefined
 }
 
 export class WebRtcTransport implements Transport, Signals {
@@ -116,6 +122,8 @@ export class WebRtcTransport implements Transport, Signals {
     if (!addresses.includes(WEBRTC_ADDRESS)) {
       throw new DialError(`no address to dial: ${addresses.join(', ') || 'none given'}`)
     }
+    // A link to it that is just being closed leaves a connection that is as good as new.
+    await Promise.all([...this.tiesTo(peerId)].map(closed))
     if (signal?.aborted === true) throw new DialError('the dial was aborted', { cause: signal.reason })
     if (this.isClosed) throw new DialError('the transport is closed')
     const idle = this.idleTo(peerId)
@@ -163,7 +171,7 @@ export class WebRtcTransport implements Transport, Signals {
       else if (tie.phase === 'idle') this.drop(tie)
       else tie.link?.close()
     }
-    await Promise.all([...this.ties].map((tie) => new Promise<void>((resolve) => (tie.onClosed = resolve))))
+    await Promise.all([...this.ties].map((tie) => new Promise<void>((resolve) => (tie.onDropped = resolve))))
     await this.outgoing
   }
 
@@ -224,7 +232,11 @@ export class WebRtcTransport implements Transport, Signals {
           if (dialled) this.opened(tie)
         },
         onWord: (word) => this.heard(tie, word),
-        onMessage: (message, priority) => tie.link?.take(message, priority),
+        onMessage: (message, priority) => {
+          if (tie.link !== undefined) tie.link.take(message, priority)
+          // The first packets may overtake the word that opens the link.
+          else if (tie.links === 0 && tie.early.length < MAX_EARLY) tie.early.push(message)
+        },
         onGone: (why) => this.gone(tie, why)
       }
     )
@@ -236,10 +248,12 @@ export class WebRtcTransport implements Transport, Signals {
       phase: 'negotiating',
       link: undefined,
       links: 0,
+      early: [],
       answered: false,
       settle: undefined,
       timer: undefined,
-      onClosed: undefined
+      onFree: [],
+      onDropped: undefined
     }
     this.ties.add(tie)
     return tie
@@ -285,6 +299,7 @@ export class WebRtcTransport implements Transport, Signals {
       this.linkEnded(tie, reason)
     )
     tie.links++
+    for (const message of tie.early.splice(0)) tie.link.take(message, 'data')
     this.options.onWorks?.()
     return tie.link
   }
@@ -328,6 +343,7 @@ export class WebRtcTransport implements Transport, Signals {
   private rest(tie: Tie): void {
     clearTimeout(tie.timer)
     tie.phase = 'idle'
+    for (const free of tie.onFree.splice(0)) free()
     const hasTwin = [...this.tiesTo(tie.remoteId)].some((other) => other !== tie)
     if (this.isClosed || hasTwin) {
       // The other end may not have been told yet that we took its word.
@@ -347,6 +363,7 @@ export class WebRtcTransport implements Transport, Signals {
   private giveUp(tie: Tie, why: string): void {
     const { settle } = tie
     tie.settle = undefined
+    if (!tie.dialled) this.tell(tie.remoteId, tie.negotiation, { kind: 'refused', reason: why })
     this.drop(tie)
     settle?.(`cannot reach the peer by WebRTC: ${why}`)
   }
@@ -355,7 +372,8 @@ export class WebRtcTransport implements Transport, Signals {
     clearTimeout(tie.timer)
     if (!this.ties.delete(tie)) return
     tie.connection.destroy()
-    tie.onClosed?.()
+    tie.onDropped?.()
+    for (const free of tie.onFree.splice(0)) free()
   }
 
   private *tiesTo(peer: Uint8Array): Generator<Tie> {
@@ -387,13 +405,19 @@ export class WebRtcTransport implements Transport, Signals {
   }
 }
 
+/** Resolves when no link is being closed on it. */
+function closed(tie: Tie): Promise<void> | undefined {
+  return tie.phase === 'closing' ? new Promise((resolve) => tie.onFree.push(resolve)) : undefined
+}
+
 /** Why a negotiation came to nothing, as far as this end can tell. */
 function explain({ connection, answered }: Tie, timeoutMs?: number, why?: string): string {
   if (!answered) {
     return timeoutMs === undefined ? (why ?? 'no answer') : `it does not answer within ${timeoutMs} ms`
   }
-  const addresses = `${connection.found} candidate${connection.found === 1 ? '' : 's'} here`
-  return `it answered, but no path between us works (${addresses}); a TURN server in iceServers may help`
+  const { found } = connection
+  const tried = `${found} candidate${found === 1 ? '' : 's'} here${why === undefined ? '' : `, ${why}`}`
+  return `it answered, but no path between us works (${tried}); a TURN server in iceServers may help`
 }
 
 /** Another peer's words, for people: no control characters, and not too many. */
