@@ -40,6 +40,9 @@ export interface AirOptions extends LinkOptions {
   readonly name?: string
   /** Copies that the origin uploads, at most; default 4. */
   readonly maxChildren?: number
+  /** Peers that the origin feeds at most, each with as many stripes as it takes. Default: no bound; with four stripes up to
+   * four times `maxChildren`. The fewer there are, the more depends on each. */
+  readonly maxPeers?: number
   /** Media time to a packet, ms; 20…1,000, default 100. */
   readonly packetMs?: number
   /** Into how many stripes the show is dealt; 1…16, default 4. */
@@ -164,8 +167,17 @@ export async function goOnAir<Options>(
   options: Options & AirOptions,
   open: () => Promise<OpenedSource>
 ): Promise<Broadcast> {
-  const { trackers, name = 'live', maxChildren, packetMs, stripes = DEFAULT_STRIPES, signal } = options
+  const {
+    trackers,
+    name = 'live',
+    maxChildren,
+    maxPeers,
+    packetMs,
+    stripes = DEFAULT_STRIPES,
+    signal
+  } = options
   checkWhole('maxChildren', maxChildren, 1, 1000)
+  checkWhole('maxPeers', maxPeers, 1, 16_000)
   checkNumber('packetMs', packetMs, 20, 1000)
   checkWhole('stripes', stripes, 1, MAX_STRIPES)
   checkLinks(options)
@@ -199,7 +211,8 @@ export async function goOnAir<Options>(
         trackers,
         role: 'origin',
         source: { certificate, ...(packetMs === undefined ? {} : { packetMs }) },
-        ...(maxChildren === undefined ? {} : { maxChildren })
+        ...(maxChildren === undefined ? {} : { maxChildren }),
+        ...(maxPeers === undefined ? {} : { maxPeers })
       },
       sign: showKeys.sign,
       onPlay: () => undefined,

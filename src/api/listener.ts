@@ -49,6 +49,7 @@ export class Listener<
   private isPlaying = false
   private isComplete = false
   private lostBefore = 0
+  private fields: ReadonlyMap<string, string> | undefined
   private newShow = false
 
   /** Use {@link listen}. */
@@ -61,6 +62,11 @@ export class Listener<
   /** The frames in order, as they come; ends with the show. For one reader; who does not read loses nothing else. */
   frames(): AsyncGenerator<HeardFrame, void, undefined> {
     return this.queue.read()
+  }
+
+  /** Title and the like, as heard last; undefined before the first. */
+  get metadata(): ReadonlyMap<string, string> | undefined {
+    return this.fields
   }
 
   stats(): S {
@@ -93,6 +99,7 @@ export class Listener<
         this.emit('gap', { packets: item.packets, samples: item.samples })
         break
       case 'metadata':
+        this.fields = item.fields
         this.emit('metadata', item.fields)
         break
       case 'end':

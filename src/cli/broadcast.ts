@@ -11,6 +11,7 @@ interface Options extends NetworkFlags {
   key?: string
   name?: string
   maxChildren?: number
+  maxPeers?: number
   packetMs?: number
   stripes?: number
   loop?: boolean
@@ -35,6 +36,7 @@ export function addBroadcast(program: Command): void {
     )
     .option('--name <text>', 'name of the broadcast in its link (default: live)')
     .option('--max-children <n>', 'copies that the origin uploads at most (default: 4)', whole(1, 1000))
+    .option('--max-peers <n>', 'peers that the origin feeds at most (default: no bound)', whole(1, 16_000))
     .option('--packet-ms <n>', 'audio to a packet, ms (default: 100)', whole(20, 1000))
     .option('--stripes <n>', 'trees over which the show is spread (default: 4)', whole(1, 16))
     .option('--loop', 'begin a file again when it ends')
@@ -52,7 +54,18 @@ export function addBroadcast(program: Command): void {
 }
 
 async function act(source: string, options: Options, reporter: Reporter, signal: AbortSignal): Promise<void> {
-  const { tracker: trackers, key, name, maxChildren, packetMs, stripes, loop, speed, stallTimeout } = options
+  const {
+    tracker: trackers,
+    key,
+    name,
+    maxChildren,
+    maxPeers,
+    packetMs,
+    stripes,
+    loop,
+    speed,
+    stallTimeout
+  } = options
   const opened = key === undefined ? undefined : await openKeyFile(key)
   if (opened?.isNew === true) reporter.say(`made a new publisher's key: ${key}`)
   const given: BroadcastOptions = {
@@ -63,6 +76,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     ...(name === undefined ? {} : { name }),
     ...networkOf(options),
     ...(maxChildren === undefined ? {} : { maxChildren }),
+    ...(maxPeers === undefined ? {} : { maxPeers }),
     ...(packetMs === undefined ? {} : { packetMs }),
     ...(stripes === undefined ? {} : { stripes }),
     ...(loop === undefined ? {} : { loop }),

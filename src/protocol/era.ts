@@ -45,6 +45,7 @@ export function beginEra(given: EraOptions, now: number): Era {
   }
   const slots = Math.floor(copies * stripes)
   const slotsPerStripe = isOrigin ? Math.floor(copies) : slots
-  const downstream = new Downstream({ epoch, stripes, slots, slotsPerStripe }, self, hood, pathTo)
+  const limits = { epoch, stripes, slots, slotsPerStripe, children: options.maxPeers ?? Infinity }
+  const downstream = new Downstream(limits, self, hood, pathTo)
   return { show, upstream, downstream }
 }

@@ -18,6 +18,8 @@ export interface PeerOptions {
   readonly leaf?: boolean
   /** Copies of the show that this peer may upload; 0 makes it a leaf. Default 4. */
   readonly maxChildren?: number
+  /** Peers that this one feeds at most, however few stripes each takes. Default: no bound but slots. */
+  readonly maxPeers?: number
   /** Upload that packets may take, kbit/s of 1,000 bit. Counts slots, and drops packets beyond. Default: no cap. */
   readonly maxUploadKbps?: number
   /** By which ways it can dial others, a mask of `WAY`. Default: all. */

@@ -112,7 +112,7 @@ export class Peer {
       this.random,
       emit
     )
-    this.presence = new Presence(options, this.hood, this.discovery)
+    this.presence = new Presence(options, this.hood, this.discovery, (link) => this.freeSlotsFor(link))
     this.signalling = new Signalling(options.self.id, this.hood, this.discovery, emit)
     this.uploader = new Uploader(options.maxUploadKbps, emit)
     if (options.source !== undefined) {
@@ -390,7 +390,7 @@ export class Peer {
     if (ended !== undefined) this.linkEnded(ended, neighbour.record?.id)
     if (this.hood.get(neighbour.link) === undefined || this.era === undefined) return
     this.hood.send(neighbour.link, { type: 'show', certificate: this.era.show.certificate.bytes })
-    this.hood.send(neighbour.link, { type: 'status', ...this.vacancy() })
+    this.presence.tellOne(neighbour.link, this.vacancy())
   }
 
   private closed(link: number, now: number): void {
@@ -568,8 +568,20 @@ export class Peer {
   }
 
   private vacancy(): Vacancy {
-    const free = this.era === undefined ? Math.ceil(this.copies) : this.era.downstream.children.freeSlots
-    return { freeSlots: this.state === 'running' ? Math.min(free, 0xffff) : 0, depth: this.depth }
+    const { children } = this.era?.downstream ?? {}
+    const free = children === undefined ? Math.ceil(this.copies) : children.freeSlots
+    const isRunning = this.state === 'running'
+    return {
+      freeSlots: isRunning ? Math.min(free, 0xffff) : 0,
+      hasMore: isRunning && children?.hasSlots !== false,
+      depth: this.depth
+    }
+  }
+
+  private freeSlotsFor(link: number): number {
+    const { children } = this.era?.downstream ?? {}
+    if (children === undefined || this.state !== 'running') return this.vacancy().freeSlots
+    return Math.min(children.freeSlotsFor(link), 0xffff)
   }
 
   /** Looks after everything that time or a change may have made due. */

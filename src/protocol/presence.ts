@@ -8,7 +8,10 @@ import type { Join, Lease } from './wire/message.js'
 
 /** What others choose by. */
 export interface Vacancy {
+  /** Slots for whoever comes. */
   readonly freeSlots: number
+  /** Whether those who are children already can have more. */
+  readonly hasMore: boolean
   /** Links between the origin and this peer; 255 while it is not fed. */
   readonly depth: number
 }
@@ -17,19 +20,26 @@ export class Presence {
   private readonly options: PeerOptions
   private readonly hood: Neighbourhood
   private readonly discovery: Discovery
+  private readonly freeSlotsFor: (link: number) => number
   /** Whether any address of this peer is of use to others. */
   canBeDialled = true
   private told = ''
   private toldAt = -Infinity
 
-  constructor(options: PeerOptions, hood: Neighbourhood, discovery: Discovery) {
+  constructor(
+    options: PeerOptions,
+    hood: Neighbourhood,
+    discovery: Discovery,
+    freeSlotsFor: (link: number) => number
+  ) {
+    this.freeSlotsFor = freeSlotsFor
     this.options = options
     this.hood = hood
     this.discovery = discovery
   }
 
   /** The one question to a tracker. */
-  join(vacancy: Vacancy, ways: number): Join {
+  join({ freeSlots }: Vacancy, ways: number): Join {
     const { self, broadcast, role } = this.options
     return {
       type: 'join',
@@ -38,7 +48,7 @@ export class Presence {
       peerId: self.id,
       broadcast,
       role,
-      ...vacancy,
+      freeSlots,
       wanted: role === 'origin' ? 0 : CANDIDATES_PER_ANSWER,
       addresses: self.addresses,
       ways
@@ -52,7 +62,7 @@ export class Presence {
     if (changed) {
       this.told = gist(vacancy)
       this.toldAt = now
-      for (const { link } of this.hood.ready()) this.hood.send(link, { type: 'status', ...vacancy })
+      for (const { link } of this.hood.ready()) this.tellOne(link, vacancy)
     }
     this.discovery.lease(this.lease(vacancy), now)
   }
@@ -60,6 +70,11 @@ export class Presence {
   /** What trackers are told. Who cannot be dialled any more has no room for strangers, only for those that it dialled. */
   lease({ freeSlots, depth }: Vacancy): Lease {
     return { type: 'lease', freeSlots: this.canBeDialled ? freeSlots : 0, depth }
+  }
+
+  /** A neighbour is told what it can have. */
+  tellOne(link: number, { depth }: Vacancy): void {
+    this.hood.send(link, { type: 'status', freeSlots: this.freeSlotsFor(link), depth })
   }
 
   /** When `tell` has something to tell. */
@@ -74,6 +89,6 @@ export class Presence {
 }
 
 /** What of a vacancy is worth telling: whether there is room, not how much. */
-function gist({ freeSlots, depth }: Vacancy): string {
-  return `${freeSlots > 0} ${depth}`
+function gist({ freeSlots, hasMore, depth }: Vacancy): string {
+  return `${freeSlots > 0} ${hasMore} ${depth}`
 }

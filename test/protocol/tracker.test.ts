@@ -1,5 +1,11 @@
 import { expect } from 'chai'
-import { HELLO_TIMEOUT_MS, LEASE_MS, TRACKER_MESSAGES_BURST, WAIT_MS } from '../../src/protocol/limits.js'
+import {
+  HELLO_TIMEOUT_MS,
+  LEASE_MS,
+  SIGNALS_BURST,
+  TRACKER_MESSAGES_BURST,
+  WAIT_MS
+} from '../../src/protocol/limits.js'
 import { Tracker, type TrackerOutput } from '../../src/protocol/tracker.js'
 import {
   decodeMessages,
@@ -152,5 +158,87 @@ describe('Tracker', () => {
     expect(
       tracker.step({ type: 'received', link: 1, bytes: Uint8Array.of(1, 2) }, 0).map(({ type }) => type)
     ).to.deep.equal(['send', 'close'])
+  })
+
+  describe('signals', () => {
+    const signal = (from: number, to: number): Message => ({
+      type: 'signal',
+      from: idOf(from),
+      to: idOf(to),
+      body: Uint8Array.of(1, 2, 3)
+    })
+    const heard = (outputs: readonly TrackerOutput[]): string[] =>
+      outputs.map((output) =>
+        output.type === 'send'
+          ? `${output.link} ${decodeMessages(output.bytes)[0]!.type}`
+          : `${output.link} end`
+      )
+
+    it('are brought to the member that they are for, and to nobody else', () => {
+      const { give } = bench()
+      give(1, origin(1))
+      give(2, join(2))
+      give(3, join(3))
+      expect(heard(give(2, signal(2, 3)))).to.deep.equal(['3 signal'])
+    })
+
+    it('to somebody who is not here are answered', () => {
+      const { tracker, give } = bench()
+      give(2, join(2))
+      give(3, join(3, { broadcast: { ...broadcastId, name: 'another' } }))
+      expect(heard(give(2, signal(2, 3)))).to.deep.equal(['2 unreachable'])
+      give(4, join(4))
+      tracker.step({ type: 'closed', link: 4 }, 0)
+      expect(heard(give(2, signal(2, 4)))).to.deep.equal(['2 unreachable'])
+    })
+
+    it('in the name of another, or before a JOIN, end the connection', () => {
+      const { give } = bench()
+      give(2, join(2))
+      give(3, join(3))
+      expect(heard(give(2, signal(3, 2)))).to.deep.equal(['2 refused', '2 end'])
+      expect(heard(give(4, signal(4, 3)))).to.deep.equal(['4 refused', '4 end'])
+    })
+
+    it('reach the first and the last of several who claim one id: none can cut another off', () => {
+      const { give } = bench()
+      for (const link of [10, 11, 12]) give(link, join(7))
+      give(2, join(2))
+      expect(heard(give(2, signal(2, 7)))).to.deep.equal(['10 signal', '12 signal'])
+    })
+
+    it('have a rate of their own', () => {
+      const { give } = bench()
+      give(2, join(2))
+      give(3, join(3))
+      for (let i = 0; i < SIGNALS_BURST; i++) expect(heard(give(2, signal(2, 3)))).to.deep.equal(['3 signal'])
+      expect(heard(give(2, signal(2, 3)))).to.deep.equal(['2 refused', '2 end'])
+    })
+  })
+
+  describe('ways', () => {
+    const page = (n: number) => join(n, { addresses: [WEBRTC_ADDRESS], ways: WAY.ws | WAY.webrtc })
+    const plain = (n: number, change: Partial<Join> = {}) =>
+      join(n, { addresses: ['/ip4/192.0.2.1/tcp/1'], ways: WAY.tcp | WAY.ws, ...change })
+
+    it('decide who is named to whom', () => {
+      const { give } = bench()
+      give(1, plain(1, { role: 'origin', wanted: 0 }))
+      give(2, page(2))
+      const ids = (outputs: readonly TrackerOutput[]) =>
+        welcomes(outputs)[0]!.welcome.candidates.map(({ id }) => id[0]!).sort()
+      expect(ids(give(3, page(3))), 'a page cannot dial TCP').to.deep.equal([2])
+      expect(ids(give(4, plain(4))), 'who has no WebRTC cannot dial a page').to.deep.equal([1])
+      const ask: Message = { type: 'ask', wanted: 8, except: [], ways: WAY.webrtc }
+      expect(ids(give(4, ask)), 'ways can change').to.deep.equal([2, 3])
+    })
+
+    it('keep waiting who could not dial the one with room', () => {
+      const { give } = bench()
+      give(2, page(2))
+      give(3, plain(3))
+      const told = welcomes(give(1, plain(1, { role: 'origin', wanted: 0, freeSlots: 16 })))
+      expect(told.map(({ link }) => link)).to.deep.equal([1, 3])
+    })
   })
 })

@@ -21,6 +21,9 @@ export interface SlotLimits {
   readonly slots: number
   /** Slots for any one stripe: the origin must not spend all of its upload on one. */
   readonly slotsPerStripe: number
+  /** Children in all, however few stripes each has: an origin may want to be known to few. Black holes among these few are
+   * felt by all, so there is no bound by default. */
+  readonly children: number
 }
 
 export interface Grant {
@@ -47,8 +50,18 @@ export class Children {
     this.usedByStripe = new Array<number>(limits.stripes).fill(0)
   }
 
+  /** Slots that a newcomer could have. */
   get freeSlots(): number {
-    return this.limits.slots - this.used
+    return this.count >= this.limits.children ? 0 : this.limits.slots - this.used
+  }
+
+  get hasSlots(): boolean {
+    return this.used < this.limits.slots
+  }
+
+  /** Slots that this link could have: who is a child already may take more. */
+  freeSlotsFor(link: number): number {
+    return this.stripesOf(link) === NO_STRIPES ? this.freeSlots : this.limits.slots - this.used
   }
 
   /** Children that have at least one stripe. */
@@ -81,6 +94,7 @@ export class Children {
     obstacle: (stripe: number) => Refusal | undefined
   ): Grant {
     const before = this.stripesOf(link)
+    const hasRoom = before !== NO_STRIPES || this.count < this.limits.children
     this.release(link)
     // What it keeps has its slots before anything new is given out, or both would be counted on one slot.
     let granted = NO_STRIPES
@@ -88,7 +102,7 @@ export class Children {
     let refused = NO_STRIPES
     let refusal: Refusal = 'full'
     for (const stripe of stripesIn(wanted & ~before)) {
-      const problem = this.problem(stripe, obstacle)
+      const problem = this.problem(stripe, obstacle) ?? (hasRoom ? undefined : 'full')
       if (problem === undefined) {
         granted |= this.occupy(stripe)
       } else {

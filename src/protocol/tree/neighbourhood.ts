@@ -157,11 +157,11 @@ export class Neighbourhood {
     this.neighbours.delete(link)
   }
 
-  /** Neighbours that may have room, to be named to somebody else. */
+  /** Neighbours that may have room, to be named to somebody else. Never the origin: the fewer know of it, the better. */
   withRoom(exceptLink: number): PeerRecord[] {
     const records: PeerRecord[] = []
     for (const { link, record, freeSlots, depth } of this.ready()) {
-      if (link === exceptLink || freeSlots === 0 || depth === UNFED_DEPTH) continue
+      if (link === exceptLink || freeSlots === 0 || depth === UNFED_DEPTH || depth === 0) continue
       if (record!.addresses.length > 0) records.push(record!)
       if (records.length >= MAX_OTHERS) break
     }

@@ -18,7 +18,7 @@ describe('Children', () => {
         fc.nat(12),
         fc.nat(4),
         (happenings, slots, slotsPerStripe) => {
-          const children = new Children({ stripes: STRIPES, slots, slotsPerStripe })
+          const children = new Children({ stripes: STRIPES, slots, slotsPerStripe, children: Infinity })
           const table = new Map<number, number>()
           for (const each of happenings) {
             const before = table.get(each.link) ?? 0
@@ -50,7 +50,7 @@ describe('Children', () => {
   })
 
   it('refuse for the reason that is given', () => {
-    const children = new Children({ stripes: 4, slots: 4, slotsPerStripe: 4 })
+    const children = new Children({ stripes: 4, slots: 4, slotsPerStripe: 4, children: Infinity })
     expect(children.request(1, 0b11, false, (stripe) => (stripe === 0 ? 'loop' : undefined))).to.deep.equal({
       granted: 0b10,
       refused: 0b01,
@@ -61,7 +61,7 @@ describe('Children', () => {
   })
 
   it('get samples on free slots alone', () => {
-    const children = new Children({ stripes: 4, slots: 4, slotsPerStripe: 4 })
+    const children = new Children({ stripes: 4, slots: 4, slotsPerStripe: 4, children: Infinity })
     for (let link = 0; link < 20; link++) children.request(link, 0, true, () => undefined)
     const sent = (): number => {
       let packets = 0
@@ -88,5 +88,18 @@ describe('samples', () => {
     }
     expect(count).to.equal(64)
     expect(stripes.size).to.equal(4)
+  })
+
+  it('of an origin are few, but may take more stripes', () => {
+    const children = new Children({ stripes: 4, slots: 8, slotsPerStripe: 2, children: 2 })
+    const ask = (link: number, stripes: number) => children.request(link, stripes, false, () => undefined)
+    expect(ask(1, 0b0001).granted).to.equal(0b0001)
+    expect([children.freeSlots, children.freeSlotsFor(1)]).to.deep.equal([7, 7])
+    expect(ask(2, 0b0010).granted).to.equal(0b0010)
+    expect([children.freeSlots, children.freeSlotsFor(1), children.freeSlotsFor(3)]).to.deep.equal([0, 6, 0])
+    expect(ask(3, 0b0100)).to.include({ granted: 0, refused: 0b0100, refusal: 'full' })
+    expect(ask(1, 0b1101).granted).to.equal(0b1101)
+    children.release(2)
+    expect(ask(3, 0b0100).granted).to.equal(0b0100)
   })
 })
