@@ -1,12 +1,14 @@
 /**
- * A live show on one machine: a tracker, a broadcast, a dozen listeners that feed each other, and a picture of it.
- * `npm start` builds treecast and runs this; `npm start -- --help` tells what can be said.
+ * A live show on one machine: a tracker, a broadcast, a dozen listeners that feed each other, a picture of it in the
+ * terminal, and a page that draws it and plays it, and so becomes one more relay. `npm start` builds treecast and runs
+ * this; `npm start -- --help` tells what can be said.
  */
 
 import process from 'node:process'
 import { HELP, parseOptions, UsageError } from './options.js'
 import { picture } from './picture.js'
 import { progressLine, summary } from './report.js'
+import { openStage } from './server.js'
 import { Show } from './show.js'
 import { hasTerminal, Terminal } from './terminal.js'
 
@@ -47,6 +49,8 @@ function draw(show) {
  * @returns {() => void} ends it
  */
 function tell(show) {
+  const { address } = show.story
+  if (address !== '') console.log(`hear it and see it in a browser: ${address}`)
   const timer = setInterval(() => console.log(progressLine(show.story, Date.now())), PROGRESS_MS)
   show.story.onNews = ({ text, tone }) => {
     if (tone !== 'plain') console.log(`      ${text}`)
@@ -62,11 +66,17 @@ async function main() {
   }
   const show = new Show(options)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => show.quit())
+  const stage = options.port === undefined ? undefined : await openStage(show, options.port)
+  if (stage !== undefined) {
+    show.story.address = stage.address
+    show.isWatched = () => stage.isWatched
+  }
   const leave = !options.plain && hasTerminal() ? draw(show) : tell(show)
   try {
     await show.play()
   } finally {
     leave()
+    await stage?.close()
   }
   console.log(summary(show.story, Date.now()).join('\n'))
   const wasKilled = !options.kill || show.story.kills.length > 0 || show.story.wasCutShort

@@ -41,7 +41,7 @@ export function picture(story, { width, height, colours, now }) {
   const lines = [
     title(story, room, now),
     progress(story, room, now),
-    [],
+    address(story),
     copies(story, room),
     [],
     headings,
@@ -91,6 +91,18 @@ function progress(story, room, now) {
   return [
     { text: heard, style: 0 },
     { text: '─'.repeat(room - widthOf(heard)), style: 'dim' }
+  ]
+}
+
+/**
+ * @param {Story} story
+ * @returns {Span[]}
+ */
+function address({ address }) {
+  if (address === '') return []
+  return [
+    { text: 'hear it and see it in a browser: ', style: 'dim' },
+    { text: address, style: 'bold' }
   ]
 }
 

@@ -23,10 +23,14 @@ export function progressLine(story, now) {
  * @returns {string[]}
  */
 export function summary(story, now) {
-  const { listeners, copies, kills } = story
+  const { listeners, pages, copies, kills } = story
   const killed = listeners.filter(({ state }) => state === 'killed').length
   const ended = story.wasCutShort ? 'was ended' : 'is over'
-  const hearers = `${plural(listeners.length, 'listener')}${killed === 0 ? '' : `, ${killed} of them killed`}`
+  const hearers = [
+    plural(listeners.length, 'listener'),
+    ...(pages.length === 0 ? [] : [`${pages.length} of them in a browser`]),
+    ...(killed === 0 ? [] : [`${killed} of them killed`])
+  ].join(', ')
   return [
     `The show ${ended} after ${clock(story.showMs(now))}: ${hearers}.`,
     '',
@@ -44,10 +48,11 @@ export function summary(story, now) {
  * @param {readonly Kill[]} kills
  */
 function row(listener, kills) {
-  const { name, state, frames, gaps, stats, reason } = listener
+  const { name, state, frames, gaps, stats, reason, isPage } = listener
   const kill = kills.find(({ victim }) => victim === listener)
   const why = reason === '' ? '' : `: ${reason}`
-  const note = kill === undefined ? `${NOTES[state]}${why}` : `killed at ${clock(kill.showMs)}`
+  const fate = isPage && state === 'left' ? 'was closed' : `${NOTES[state]}${why}`
+  const note = kill === undefined ? fate : `killed at ${clock(kill.showMs)}`
   const cells = [
     name.padEnd(8),
     `${frames}`.padStart(6),
@@ -89,10 +94,12 @@ function recovery({ victim, showMs, fed, below, waiting, recoveryMs, missed, ask
 /** @param {Story} story */
 function verdict(story) {
   if (story.heardEverything) {
-    const hasKilled = story.kills.length > 0
-    return `${hasKilled ? 'Everybody else' : 'Everybody'} heard everything, from when they came to the end.`
+    // What a page misses is no failure of the show's: its tab may sleep.
+    const who = story.pages.length > 0 ? 'Every process' : 'Everybody'
+    const others = story.kills.length > 0 ? ' else' : ''
+    return `${who}${others} heard everything, from when they came to the end.`
   }
-  const short = story.listeners.filter(
+  const short = story.processes.filter(
     ({ state, gaps }) => state !== 'killed' && (state !== 'ended' || gaps > 0)
   )
   return `Not everybody heard everything to the end: ${short.map(({ name }) => name).join(', ') || 'nobody came'}.`

@@ -221,7 +221,7 @@ function feeds({ stats }, story, width) {
     const who = story.whoIs(id)
     if (who === 'origin') return { text: 'o', style: 0 }
     if (who === undefined || who.state === 'killed') return { text: id === null ? '·' : '?', style: 'bad' }
-    return { text: who.name.slice(0, 1), style: styleOf(who) }
+    return { text: who.mark, style: styleOf(who) }
   })
   return [...cells.slice(0, width), { text: ' '.repeat(Math.max(0, width - told.length)) }]
 }

@@ -24,6 +24,9 @@ const MAX_BUFFER_MS = 5_000
 /** Listeners come one by one: a dozen Node.js processes that start at once keep a small machine busy for seconds. */
 const STAGGER_MS = 300
 
+/** The recording ends with silence, in which it can be cut without anybody hearing it; ms of the show. */
+const END_EARLY_MS = 300
+
 /** How long listeners may take to hear the end, when the show is over; and a process to leave when it is asked to. */
 const FAREWELL = { patienceMs: 20_000, farewellMs: 5_000 }
 
@@ -39,7 +42,10 @@ export class Show {
   #tracker
   /** @type {Child | undefined} */
   #broadcast
-  #link = ''
+  /** @type {NodeJS.Timeout | undefined} The end of the recording, if there is a page. */
+  #lastCall
+  /** @type {() => boolean} Whether somebody would miss the show, if it ended with the recording. */
+  isWatched = () => false
   story
 
   /** @param {Options} options */
@@ -56,7 +62,7 @@ export class Show {
   async play() {
     const tracker = await this.#startTracker()
     const { broadcast, link } = await this.#startBroadcast(tracker)
-    this.#link = link
+    this.story.link = link
     const { seconds, fast, listeners } = this.#options
     const end =
       seconds === undefined ? undefined : setTimeout(() => broadcast.stop(), (seconds / fast) * 1000)
@@ -69,6 +75,7 @@ export class Show {
       if (code !== 0) throw new Error(`the broadcast failed: ${reason}`)
     } finally {
       clearTimeout(end)
+      clearTimeout(this.#lastCall)
     }
     await this.#farewell()
   }
@@ -76,12 +83,12 @@ export class Show {
   /** @param {{ isExtra: boolean }} listener */
   add({ isExtra }) {
     const { story } = this
-    if (story.isFull || story.isOver || this.#link === '') return
+    if (story.isFull || story.isOver || story.link === '') return
     const listener = story.add({ isExtra })
     // A missing packet takes as long to come as ever, however fast the show is played.
     const buffer = Math.min(MAX_BUFFER_MS, Math.max(BUFFER_MS, Math.round(BUFFER_MS * this.#options.fast)))
     const child = this.#processes.start(
-      ['listen', this.#link, '--max-children', `${MAX_CHILDREN}`, '--buffer', `${buffer}`],
+      ['listen', story.link, '--max-children', `${MAX_CHILDREN}`, '--buffer', `${buffer}`],
       (event) => {
         story.listenerTold(listener, event, Date.now())
         if (event.event === 'stats') this.#perhapsKill()
@@ -121,7 +128,9 @@ export class Show {
 
   /** @param {string} tracker */
   async #startBroadcast(tracker) {
-    const { fast, seconds } = this.#options
+    const { fast, seconds, port } = this.#options
+    // With a page, whether there will be somebody to hear it again is known only at the recording's end.
+    const isRepeated = seconds !== undefined || port !== undefined
     const args = [
       'broadcast',
       SHOW,
@@ -133,10 +142,11 @@ export class Show {
       `${MAX_CHILDREN}`
     ]
     if (fast !== 1) args.push('--speed', `${fast}`)
-    if (seconds !== undefined) args.push('--loop')
-    const { child, event } = await this.#started(args, 'live', 'broadcast', (told) =>
+    if (isRepeated) args.push('--loop')
+    const { child, event } = await this.#started(args, 'live', 'broadcast', (told) => {
       this.story.originTold(told, Date.now())
-    )
+      if (isRepeated && seconds === undefined) this.#callEnd()
+    })
     this.#broadcast = child
     return { broadcast: child, link: /** @type {string} */ (event.link) }
   }
@@ -158,6 +168,22 @@ export class Show {
       })
       void child.exited.then(({ reason }) => reject(new Error(`the ${what} failed: ${reason}`)))
     })
+  }
+
+  /** Ends the show with the recording, or plays it again for those who still hear it by a page. */
+  #callEnd() {
+    const { story } = this
+    const leftMs = story.durationMs - END_EARLY_MS - story.showMs(Date.now())
+    clearTimeout(this.#lastCall)
+    if (story.isOver) return
+    this.#lastCall = setTimeout(
+      () => {
+        if (!this.isWatched()) return this.#broadcast?.stop()
+        story.prolong(lengthMs(SHOW))
+        story.tell(Date.now(), 'The recording begins again, since a page is open.')
+      },
+      Math.max(0, leftMs / this.#options.fast)
+    )
   }
 
   /** With `--kill`: in the middle of the show, as soon as everybody is there. */

@@ -39,6 +39,7 @@ const FRAME_MS = 20
  * @property {number} frames
  * @property {number} packets
  * @property {number} sent
+ * @property {readonly { id: string, transport: string }[]} [neighbours] who is linked with it, and by what
  */
 
 /**
@@ -46,7 +47,7 @@ const FRAME_MS = 20
  * - `listening`
  * - `ended`: heard the show's end
  * - `killed`: by us
- * - `left`: was told to leave before it had heard anything, since the show was over
+ * - `left`: was told to leave before it had heard anything, since the show was over; or a page that was closed
  * - `failed`
  *
  * @typedef {'starting' | 'listening' | 'ended' | 'killed' | 'left' | 'failed'} State
@@ -56,6 +57,8 @@ const FRAME_MS = 20
  * @typedef {object} Listener
  * @property {number} number from 0, in the order of their coming
  * @property {string} name
+ * @property {string} mark one character for its name, where there is no room for more
+ * @property {boolean} isPage whether it is a web page, which somebody opened and may close; all others are processes
  * @property {State} state
  * @property {boolean} isExtra whether it was added while the show ran
  * @property {Stats | undefined} stats
@@ -63,7 +66,7 @@ const FRAME_MS = 20
  * @property {number} gaps
  * @property {number[]} flow for each second what came, over what the origin made: 1 is as it should be
  * @property {string} reason why it failed
- * @property {number} goneAt when it was killed or failed; Infinity until then
+ * @property {number} goneAt when it was killed, failed or left; Infinity until then
  */
 
 /**
@@ -85,8 +88,13 @@ const FRAME_MS = 20
 export class Story {
   /** The whole show, ms. */
   durationMs
-  #speed
+  /** How many times faster than its audio it is played. */
+  speed
   title = ''
+  /** What others need to join the show; empty until it is on the air. */
+  link = ''
+  /** Where the show can be seen in a browser; empty where there is no page. */
+  address = ''
   isOver = false
   /** Whether the show was ended before its time. */
   wasCutShort = false
@@ -94,6 +102,8 @@ export class Story {
   listeners = []
   /** @type {News[]} The latest is the last. */
   news = []
+  /** How many news there were since the show's beginning. */
+  told = 0
   /** @type {(news: News) => void} Called with all that is told. */
   onNews = () => undefined
   /** @type {Kill[]} */
@@ -106,11 +116,19 @@ export class Story {
   /** @param {{ durationMs: number, speed: number }} show */
   constructor({ durationMs, speed }) {
     this.durationMs = durationMs
-    this.#speed = speed
+    this.speed = speed
   }
 
   get isFull() {
-    return this.listeners.length >= MAX_LISTENERS
+    return this.processes.length >= MAX_LISTENERS
+  }
+
+  get processes() {
+    return this.listeners.filter(({ isPage }) => !isPage)
+  }
+
+  get pages() {
+    return this.listeners.filter(({ isPage }) => isPage)
   }
 
   /** Those that still are there, or have heard the end. */
@@ -132,8 +150,16 @@ export class Story {
 
   /** The longest way from the origin. */
   get depth() {
-    const depths = this.audience.map(({ stats }) => stats?.depth ?? 0)
-    return Math.max(0, ...depths.filter((depth) => depth < UNFED))
+    return Math.max(0, ...this.audience.map((listener) => this.depthOf(listener) ?? 0))
+  }
+
+  /**
+   * Steps from the origin, by the longest way of any stripe; undefined while nothing comes.
+   *
+   * @param {Listener} listener
+   */
+  depthOf({ stats }) {
+    return stats === undefined || stats.depth >= UNFED ? undefined : stats.depth
   }
 
   /**
@@ -143,21 +169,40 @@ export class Story {
    */
   showMs(now) {
     const told = this.origin.frames * FRAME_MS
-    const since = this.isOver || told === 0 ? 0 : (now - this.#originToldAt) * this.#speed
+    const since = this.isOver || told === 0 ? 0 : (now - this.#originToldAt) * this.speed
     // Between two reports it is guessed, but not further than the next one would say.
-    return Math.min(this.durationMs, told + Math.min(since, 2000 * this.#speed))
+    return Math.min(this.durationMs, told + Math.min(since, 2000 * this.speed))
+  }
+
+  /**
+   * The show goes on for longer than was thought.
+   *
+   * @param {number} byMs
+   */
+  prolong(byMs) {
+    this.durationMs += byMs
   }
 
   /** @param {{ isExtra: boolean }} listener */
   add({ isExtra }) {
-    const number = this.listeners.length
-    const name = NAMES[number] ?? `listener ${number + 1}`
+    const count = this.processes.length
+    const name = NAMES[count] ?? `listener ${count + 1}`
+    return this.#add({ name, mark: name.slice(0, 1), isPage: false, isExtra })
+  }
+
+  /** A page that plays the show, and so is one more relay of it. */
+  addPage() {
+    const count = this.pages.length + 1
+    return this.#add({ name: `page ${count}`, mark: `${count % 10}`, isPage: true, isExtra: true })
+  }
+
+  /** @param {Pick<Listener, 'name' | 'mark' | 'isPage' | 'isExtra'>} who */
+  #add(who) {
     /** @type {Listener} */
     const listener = {
-      number,
-      name,
+      ...who,
+      number: this.listeners.length,
       state: 'starting',
-      isExtra,
       stats: undefined,
       frames: 0,
       gaps: 0,
@@ -220,6 +265,40 @@ export class Story {
   }
 
   /**
+   * A page told its statistics; whoever it is, it plays.
+   *
+   * @param {Listener} page
+   * @param {Stats} stats
+   * @param {number} now
+   */
+  pageTold(page, stats, now) {
+    if (page.state !== 'listening') {
+      const word = page.state === 'starting' ? 'has joined' : 'is back'
+      this.tell(now, `${upperFirst(page.name)} ${word}: a browser hears the show, and passes it on.`, 'good')
+      page.state = 'listening'
+      page.goneAt = Infinity
+    }
+    // A page that stops and plays again joins as somebody new, and counts from nothing.
+    if (page.stats !== undefined && page.stats.id !== stats.id) page.stats = undefined
+    if (page.stats === undefined) page.gaps = 0
+    this.#counted(page, stats, now)
+  }
+
+  /**
+   * A page was closed, or plays no more.
+   *
+   * @param {Listener} page
+   * @param {number} now
+   */
+  pageGone(page, now) {
+    if (page.state !== 'listening') return
+    page.state = this.isOver ? 'ended' : 'left'
+    page.goneAt = now
+    if (!this.isOver) this.tell(now, `${upperFirst(page.name)} has left.`)
+    for (const kill of this.kills) this.#found(kill, page, now)
+  }
+
+  /**
    * A listener's process has ended.
    *
    * @param {Listener} listener
@@ -239,11 +318,14 @@ export class Story {
     }
   }
 
-  /** The listener that feeds most others: most of them, or else most stripes. Undefined while nobody feeds anybody. */
+  /**
+   * The process that feeds most others: most of them, or else most stripes. Undefined while nobody feeds anybody. A page
+   * is never the one: it is not ours to kill.
+   */
   get busiest() {
     /** @type {{ listener: Listener, load: number } | undefined} */
     let best
-    for (const listener of this.listeners) {
+    for (const listener of this.processes) {
       if (listener.state !== 'listening') continue
       const load = this.childrenOf(listener).length * 1000 + this.stripesOf(listener)
       if (load > (best?.load ?? 0)) best = { listener, load }
@@ -305,9 +387,9 @@ export class Story {
     this.tell(now, `Killed ${victim.name}, which fed ${whom}.`, 'bad')
   }
 
-  /** Whether everybody who was not killed heard everything, from when it came to the end. */
+  /** Whether every process that was not killed heard everything, from when it came to the end. */
   get heardEverything() {
-    const judged = this.listeners.filter(({ state, isExtra }) => {
+    const judged = this.processes.filter(({ state, isExtra }) => {
       // Who was added too late to hear anything missed nothing.
       if (state === 'left') return !isExtra && !this.wasCutShort
       return state !== 'killed'
@@ -324,6 +406,7 @@ export class Story {
   tell(now, text, tone = 'plain') {
     const news = { showMs: this.showMs(now), text, tone }
     this.news.push(news)
+    this.told++
     if (this.news.length > MAX_NEWS) this.news.shift()
     this.onNews(news)
   }
@@ -352,7 +435,7 @@ export class Story {
     const recovered = this.kills.filter((kill) => this.#isFedAgain(kill, listener, stats))
     if (recovered.length === 0) return
     const parents = list([...new Set(stats.feeds.map((id) => this.nameOf(id)))])
-    this.tell(now, `${listener.name} is fed by ${parents} now.`, 'good')
+    this.tell(now, `${upperFirst(listener.name)} is fed by ${parents} now.`, 'good')
     for (const kill of recovered) this.#found(kill, listener, now)
   }
 
@@ -365,7 +448,7 @@ export class Story {
    */
   #count(listener, frames, gaps, backfilled, now) {
     const lost = gaps - listener.gaps
-    if (lost > 0) this.tell(now, `${listener.name} lost ${plural(lost, 'packet')}.`, 'bad')
+    if (lost > 0) this.tell(now, `${upperFirst(listener.name)} lost ${plural(lost, 'packet')}.`, 'bad')
     const kill = this.kills.findLast(({ below }) => below.has(listener))
     if (kill !== undefined) {
       kill.missed += lost
@@ -443,6 +526,11 @@ export function seconds(ms) {
  */
 export function plural(count, noun) {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** @param {string} text */
+function upperFirst(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** @param {readonly string[]} names */

@@ -84,6 +84,49 @@ describe('one machine: the story', () => {
     expect(text.join('\n')).to.match(/^ {2}Dara .* failed: no such thing$/m)
   })
 
+  it('takes a page that plays for one more listener, whom nobody kills and who may go', () => {
+    const { story } = told({ Ada: 'oooo', Bo: 'AAAo' })
+    const page = story.addPage()
+    const stats = {
+      id: 'id-p',
+      depth: 2,
+      received: 10,
+      frames: 50,
+      packets: 0,
+      sent: 0,
+      bufferMs: 0,
+      backfilled: 0
+    }
+    const traffic = { gaps: 0, bytesIn: 9_000, bytesOut: 0 }
+    story.pageTold(page, { ...stats, ...traffic, feeds: ['id-A', 'id-A', 'id-B', 'id-B'] }, 3_000)
+    expect(page).to.include({ name: 'page 1', state: 'listening' })
+    expect(story.childrenOf(named(story, 'Ada')).map(({ name }) => name)).to.deep.equal(['Bo', 'page 1'])
+    expect(draw(story).join('\n')).to.match(/● page 1 +AABB/)
+    story.listenerTold(
+      named(story, 'Bo'),
+      { event: 'stats', ...stats, ...traffic, id: 'id-B', feeds: ['id-p'] },
+      3_000
+    )
+    expect(draw(story).join('\n')).to.match(/● Bo +1 /)
+    story.killed(named(story, 'Bo'), 3_500)
+    expect(story.busiest?.name).to.equal('Ada')
+
+    story.pageGone(page, 4_000)
+    expect(page.state).to.equal('left')
+    expect(draw(story).join('\n')).not.to.include('● page 1')
+    // It plays again: a peer with another id, and counts of its own.
+    story.pageTold(page, { ...stats, ...traffic, id: 'id-q', feeds: ['id-A', 'id-A', 'id-A', 'id-A'] }, 5_000)
+    expect(page.state).to.equal('listening')
+    expect(story.news.map(({ text }) => text).join('\n')).to.match(
+      /Page 1 has joined.*\nKilled Bo.*\nPage 1 has left.*\nPage 1 is back/s
+    )
+    story.listenerTold(named(story, 'Ada'), { event: 'ended', frames: 500, gaps: 0, complete: true }, 20_000)
+    expect(story.heardEverything).to.equal(true)
+    expect(summary(story, 20_000).join('\n')).to.include(
+      '3 listeners, 1 of them in a browser, 1 of them killed'
+    )
+  })
+
   it('says in a line how the show goes', () => {
     const { story } = told({ Ada: 'oooo', Bo: 'AAAA' })
     expect(progressLine(story, 2_000)).to.equal(
@@ -178,6 +221,15 @@ describe('one machine: the picture', () => {
     const lines = draw(story, 2_000, [80, 16])
     expect(lines.join('\n')).to.match(/… and 9 more/)
     expect(lines.at(-1)).to.include('q end the show')
+  })
+
+  it('says where the page is, and takes no line from the tree for it', () => {
+    const { story } = told(DOZEN)
+    const without = draw(story)
+    story.address = 'http://127.0.0.1:8080/'
+    const lines = draw(story)
+    expect(lines[2]).to.match(/browser: http:\/\/127\.0\.0\.1:8080\/$/)
+    expect(lines.toSpliced(2, 1)).to.deep.equal(without.toSpliced(2, 1))
   })
 
   it('is drawn before anything is known', () => {
