@@ -1,18 +1,27 @@
-// Bundles what `tsc -b` left in build/: one ESM file per entry, what they share in chunks. Dependencies stay
-// imports, so that an installer dedupes and updates them.
-import { readFileSync } from 'node:fs'
+// Bundles what `tsc -b` left in build/. For Node.js: one ESM file per entry, what they share in chunks; dependencies
+// stay imports, so that an installer dedupes and updates them. For browsers: files that a plain static host can serve, with
+// everything inside (bundle/browser.js says how): ESM per entry with lazy parts beside, worklets as files without
+// imports, and one classic script. All lie in one folder, so that a URL beside a file is the same from every chunk.
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { plugins } from './bundle/browser.js'
+import { classicConfig } from './bundle/classic.js'
+import { declarations } from './bundle/declarations.js'
+import { noteWritten, sweep } from './bundle/sweep.js'
+import { fromVendor, vendorConfigs, vendorFiles } from './bundle/vendor.js'
 
-const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
-const external = new RegExp(`^(node:|(${Object.keys(dependencies).join('|')})(/|$))`)
+const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+const packages = Object.keys({ ...dependencies, ...peerDependencies })
+const external = new RegExp(`^(node:|(${packages.join('|')})(/|$))`)
 
-export default {
+const node = {
   input: {
-    index: 'build/index.js',
     node: 'build/node.js',
     libp2p: 'build/libp2p.js',
     cli: 'build/cli/main.js'
   },
   external: (id) => external.test(id),
+  plugins: [declarations(['node', 'index', 'player', 'libp2p', 'libp2p-web'])],
   output: {
     dir: 'dist',
     format: 'es',
@@ -22,3 +31,61 @@ export default {
     hoistTransitiveImports: false
   }
 }
+
+const there = (inputs) => Object.fromEntries(Object.entries(inputs).filter(([, file]) => existsSync(file)))
+
+/**
+ * What a page that only listens needs is one file, which the player shares with the entry.
+ *
+ * @param {string} id
+ * @param {import('rollup').ManualChunkMeta} meta
+ */
+function core(id, { getModuleInfo }) {
+  if (listening.size === 0) follow(resolve('build/api/web-listen.js'))
+  return listening.has(id) ? 'core' : undefined
+
+  function follow(from) {
+    if (listening.has(from)) return
+    listening.add(from)
+    getModuleInfo(from).importedIds.forEach(follow)
+  }
+}
+const listening = new Set()
+
+const browser = {
+  input: there({
+    index: 'build/index.js',
+    player: 'build/player.js',
+    libp2p: 'build/libp2p-web.js'
+  }),
+  plugins: [fromVendor, plugins],
+  output: {
+    dir: 'dist/browser',
+    format: 'es',
+    sourcemap: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+    manualChunks: core,
+    hoistTransitiveImports: false
+  }
+}
+
+/** Files that nobody imports: an audio thread loads each by its URL. */
+const worklets = Object.entries(
+  there({
+    worklet: 'build/audio/playback/worklet.js',
+    'capture-worklet': 'build/audio/capture/worklet.js'
+  })
+).map(([name, input]) => ({
+  input,
+  plugins,
+  output: { file: `dist/browser/${name}.js`, format: 'es', sourcemap: true }
+}))
+
+const all = [...vendorConfigs(plugins), node, ...worklets, browser, classicConfig].map((config) => ({
+  ...config,
+  plugins: [config.plugins, noteWritten]
+}))
+all.at(-1).plugins.push(sweep(vendorFiles))
+
+export default all

@@ -6,7 +6,13 @@ import { spawnSync } from 'node:child_process'
 import process from 'node:process'
 
 /** One program of each package. */
-const PACKAGES = { ffmpeg: 'ffmpeg', opusinfo: 'opus-tools', 'oggz-validate': 'oggz-tools' }
+const PACKAGES = {
+  chromium: 'chromium',
+  ffmpeg: 'ffmpeg',
+  icecast2: 'icecast2',
+  opusinfo: 'opus-tools',
+  'oggz-validate': 'oggz-tools'
+}
 
 /** @param {string} program */
 function installed(program) {

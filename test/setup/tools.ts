@@ -1,5 +1,5 @@
 /**
- * Programs that tests hold our work to: opusinfo, ffmpeg and their like. Where one is missing, the suite that needs it
+ * Programs that tests hold our work to: Chromium, opusinfo, ffmpeg and their like. Where one is missing, the suite that needs it
  * is pending and says so; on the project's own runner (CI=true) it fails, so that nothing is passed over in silence.
  */
 import { spawnSync } from 'node:child_process'
@@ -7,7 +7,9 @@ import process from 'node:process'
 
 /** Debian's package for each program. */
 const PACKAGES: Readonly<Record<string, string>> = {
+  chromium: 'chromium',
   ffmpeg: 'ffmpeg',
+  icecast2: 'icecast2',
   ffprobe: 'ffmpeg',
   opusenc: 'opus-tools',
   opusdec: 'opus-tools',

@@ -1,0 +1,10 @@
+// What treecast's transport takes of libp2p and its neighbours.
+export { noise } from '@chainsafe/libp2p-noise'
+export { generateKeyPairFromSeed, publicKeyFromRaw } from '@libp2p/crypto/keys'
+export { peerIdFromPublicKey } from '@libp2p/peer-id'
+export { webSockets } from '@libp2p/websockets'
+export { yamux } from '@libp2p/yamux'
+export { multiaddr } from '@multiformats/multiaddr'
+export { pipe } from 'it-pipe'
+export { createLibp2p } from 'libp2p'
+export { Uint8ArrayList } from 'uint8arraylist'

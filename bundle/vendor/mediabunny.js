@@ -1,0 +1,9 @@
+// What treecast's path through a media element takes of mediabunny.
+export {
+  AppendOnlyStreamTarget,
+  EncodedAudioPacketSource,
+  EncodedPacket,
+  Mp4OutputFormat,
+  Output,
+  WebMOutputFormat
+} from 'mediabunny'

@@ -1,0 +1,74 @@
+// A page that listens and plays, and can record what leaves its audio thread: `window.listener`, and `hear()` to begin.
+import { listen } from '/treecast/index.js'
+
+/** @type {{ event: string, at: number, detail?: unknown }[]} */
+const log = []
+/** @type {Float32Array[]} */
+const recorded = []
+let length = 0
+/** @type {(() => void)[]} */
+const waiting = []
+
+/** @param {string} event @param {unknown} [detail] */
+function note(event, detail) {
+  log.push({ event, at: performance.now(), detail })
+  for (const look of [...waiting]) look()
+}
+
+/** @param {() => boolean} holds @returns {Promise<void>} */
+function when(holds) {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!holds()) return
+      waiting.splice(waiting.indexOf(look), 1)
+      resolve()
+    }
+    waiting.push(look)
+    look()
+  })
+}
+
+Object.assign(window, {
+  log,
+  /** Joins and plays. Resolves when it can be heard. */
+  hear: async (/** @type {string} */ link, /** @type {object} */ options) => {
+    const began = performance.now()
+    const listener = await listen(link, options)
+    for (const event of ['audible', 'underrun', 'error', 'gap', 'playbackblocked', 'ended', 'notice']) {
+      listener.on(event, (/** @type {unknown} */ detail) => note(event, detail))
+    }
+    Object.assign(window, { listener })
+    await listener.play()
+    await when(() => log.some(({ event }) => event === 'audible'))
+    return log.find(({ event }) => event === 'audible').at - began
+  },
+  /** Records from now on. Resolves when it does. */
+  record: async () => {
+    const node = window.listener.audioNode
+    await node.context.audioWorklet.addModule('/recorder-worklet.js')
+    const recorder = new AudioWorkletNode(node.context, 'recorder', { numberOfOutputs: 0 })
+    recorder.port.onmessage = ({ data }) => {
+      recorded.push(data)
+      length += data.length
+      for (const look of [...waiting]) look()
+    }
+    node.connect(recorder)
+    await when(() => length > 0)
+  },
+  /** Resolves when so many seconds have been recorded in all. */
+  recordedFor: (/** @type {number} */ seconds) => when(() => length >= seconds * 48_000),
+  /** All of it, as a base64 text of 32-bit floats: a page has no shorter way to tell them. */
+  recording: () => {
+    const bytes = new Uint8Array(length * 4)
+    let at = 0
+    for (const part of recorded) {
+      bytes.set(new Uint8Array(part.buffer), at)
+      at += part.byteLength
+    }
+    let text = ''
+    for (let from = 0; from < bytes.length; from += 0x8000) {
+      text += String.fromCharCode(...bytes.subarray(from, from + 0x8000))
+    }
+    return btoa(text)
+  }
+})

@@ -1,0 +1,64 @@
+import { expect } from 'chai'
+import { execFileSync } from 'node:child_process'
+import process from 'node:process'
+import { pack, type Packed } from './packed.js'
+
+/** In a process of its own: what an entry exports. It fails where the import makes a global, or leaves Node.js something
+ * to wait for. */
+const IMPORT = `
+  const before = new Set(Object.getOwnPropertyNames(globalThis))
+  const exported = await import(process.argv[1])
+  const made = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name))
+  if (made.length > 0) throw new Error('made ' + made.join(', '))
+  console.log(Object.keys(exported).join(' '))
+`
+
+describe('without a DOM, the installed package', function () {
+  this.timeout(60_000)
+  let packed: Packed
+  before(() => {
+    packed = pack()
+  })
+
+  function imported(specifier: string): string[] {
+    const args = ['--input-type=module', '--eval', IMPORT, specifier]
+    const options = { cwd: packed.project, encoding: 'utf8', timeout: 30_000 } as const
+    return execFileSync(process.execPath, args, options).trim().split(' ')
+  }
+
+  it('imports as treecast, which is treecast/node there', () => {
+    const names = imported('treecast')
+    expect(names).to.include.members(['broadcast', 'listen', 'startTracker', 'TreecastError'])
+    expect(imported('treecast/node')).to.deep.equal(names)
+  })
+
+  it('imports as treecast for a browser, as a bundler for a server would', () => {
+    const names = imported('./node_modules/treecast/dist/browser/index.js')
+    expect(names).to.include.members(['broadcast', 'listen', 'mediaStreamSource', 'TreecastError'])
+    expect(names).not.to.include('startTracker')
+  })
+
+  it('imports as treecast/player, which defines nothing', () => {
+    expect(imported('treecast/player')).to.deep.equal(['TreecastPlayer'])
+  })
+
+  it('imports as treecast/libp2p, for either world', () => {
+    expect(imported('treecast/libp2p')).to.include.members(['libp2pTransport', 'DialError'])
+    expect(imported('./node_modules/treecast/dist/browser/libp2p.js')).to.include('libp2pTransport')
+  })
+
+  it('gives the address of a file for a page', () => {
+    const find = "console.log(import.meta.resolve(process.argv[1]))"
+    for (const file of ['worklet.js', 'capture-worklet.js', 'treecast.global.js']) {
+      const args = ['--input-type=module', '--eval', find, `treecast/${file}`]
+      const url = execFileSync(process.execPath, args, { cwd: packed.project, encoding: 'utf8' }).trim()
+      expect(url).to.match(new RegExp(`^file:.*/treecast/dist/browser/${file}$`))
+    }
+  })
+
+  it('runs as a command', () => {
+    const args = ['node_modules/treecast/dist/cli.js', '--version']
+    const version = execFileSync(process.execPath, args, { cwd: packed.project, encoding: 'utf8' }).trim()
+    expect(version).to.match(/^\d+\.\d+\.\d+$/)
+  })
+})
