@@ -63,7 +63,13 @@ export default tseslint.config(
   },
   {
     // For browsers, whose names \`tsc -p test\` knows better.
-    files: ['examples/*/page/**/*.js'],
+    files: [
+      'bundle/{classic-loader,everything}.js',
+      'bundle/{simple-peer,uint8arrays}/*.js',
+      'examples/*/page/**/*.js',
+      'test/**/pages/**/*.js',
+      'test/package/fixtures/**/*.js'
+    ],
     rules: {
       'no-undef': 'off'
     }

@@ -2,7 +2,7 @@
 // stay imports, so that an installer dedupes and updates them. For browsers: files that a plain static host can serve, with
 // everything inside (bundle/browser.js says how): ESM per entry with lazy parts beside, worklets as files without
 // imports, and one classic script. All lie in one folder, so that a URL beside a file is the same from every chunk.
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { plugins } from './bundle/browser.js'
 import { classicConfig } from './bundle/classic.js'
@@ -32,8 +32,6 @@ const node = {
   }
 }
 
-const there = (inputs) => Object.fromEntries(Object.entries(inputs).filter(([, file]) => existsSync(file)))
-
 /**
  * What a page that only listens needs is one file, which the player shares with the entry.
  *
@@ -53,11 +51,11 @@ function core(id, { getModuleInfo }) {
 const listening = new Set()
 
 const browser = {
-  input: there({
+  input: {
     index: 'build/index.js',
     player: 'build/player.js',
     libp2p: 'build/libp2p-web.js'
-  }),
+  },
   plugins: [fromVendor, plugins],
   output: {
     dir: 'dist/browser',
@@ -71,12 +69,10 @@ const browser = {
 }
 
 /** Files that nobody imports: an audio thread loads each by its URL. */
-const worklets = Object.entries(
-  there({
-    worklet: 'build/audio/playback/worklet.js',
-    'capture-worklet': 'build/audio/capture/worklet.js'
-  })
-).map(([name, input]) => ({
+const worklets = Object.entries({
+  worklet: 'build/audio/playback/worklet.js',
+  'capture-worklet': 'build/audio/capture/worklet.js'
+}).map(([name, input]) => ({
   input,
   plugins,
   output: { file: `dist/browser/${name}.js`, format: 'es', sourcemap: true }

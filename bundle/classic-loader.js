@@ -28,7 +28,9 @@
       return exports
     }
     // AMD's own `module` and `require` are asked for, and not used.
-    const values = needs.map((need) => (need === 'exports' ? exports : need.startsWith('.') ? load(need) : undefined))
+    const values = needs.map((need) =>
+      need === 'exports' ? exports : need.startsWith('.') ? load(need) : undefined
+    )
     // The script itself needs no other, and is there at once.
     parts[id] = needs.some((need) => need.startsWith('.')) ? Promise.all(values).then(run) : run(values)
   }

@@ -10,6 +10,7 @@ const PACKAGE = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/
 export const licenses = {
   name: 'licenses',
   /**
+   * @this {import('rollup').PluginContext}
    * @param {unknown} _
    * @param {import('rollup').OutputBundle} bundle
    */

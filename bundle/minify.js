@@ -4,18 +4,16 @@
  */
 import { minify as terser } from 'terser'
 
-/** @param {import('terser').MinifyOptions} options */
+/**
+ * @param {import('terser').MinifyOptions} options
+ * @returns {import('rollup').Plugin}
+ */
 const minifier = (options) => ({
   name: 'minify',
-  /**
-   * @param {string} code
-   * @param {unknown} _
-   * @param {import('rollup').NormalizedOutputOptions} output
-   */
   async renderChunk(code, _, output) {
-    const sourceMap = output.sourcemap !== false && { asObject: true }
-    const { code: short, map } = await terser(code, { ...options, ecma: 2020, module: true, sourceMap })
-    return { code: short, map }
+    const sourceMap = output.sourcemap !== false
+    const { code: short = '', map } = await terser(code, { ...options, ecma: 2020, module: true, sourceMap })
+    return { code: short, map: typeof map === 'string' ? map : null }
   }
 })
 

@@ -2,5 +2,7 @@
 
 export default (/** @type {number} */ size) => ({
   toString: () =>
-    Array.from(crypto.getRandomValues(new Uint8Array(size)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+    Array.from(crypto.getRandomValues(new Uint8Array(size)), (byte) =>
+      byte.toString(16).padStart(2, '0')
+    ).join('')
 })

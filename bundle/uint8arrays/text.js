@@ -44,7 +44,7 @@ function toBase32(bytes) {
   let [text, bits, held] = ['', 0, 0]
   for (const byte of bytes) {
     held = ((held << 8) | byte) & 0xfff
-    for (bits += 8; bits >= 5; ) text += ALPHABET[(held >> (bits -= 5)) & 31]
+    for (bits += 8; bits >= 5;) text += ALPHABET[(held >> (bits -= 5)) & 31]
   }
   return bits === 0 ? text : text + ALPHABET[(held << (5 - bits)) & 31]
 }

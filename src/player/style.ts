@@ -77,7 +77,8 @@ text.you{fill:var(--accent-text)}
 .number{paint-order:stroke;stroke:var(--background);stroke-width:4px}
 table{width:100%;table-layout:fixed;margin-top:.75rem;border-collapse:collapse;text-align:left}
 caption{text-align:left}
-th{font-weight:400}
+th{font-weight:400;width:30%}
+th:first-child,th:last-child{width:20%}
 th,td{padding:.1875rem 0;border-bottom:1px solid var(--line)}
 [part=sharing]{margin-top:.75rem}
 .heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

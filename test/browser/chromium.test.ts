@@ -54,7 +54,9 @@ describe('the Chromium that tests drive', function () {
         })
       })
       await page.evaluate('0')
-      expect(page.problems.join()).to.match(/said/).and.match(/thrown/)
+      expect(page.problems.join())
+        .to.match(/said/)
+        .and.match(/thrown/)
     })
 
     it('holds a page to the policy of its site', async () => {
@@ -101,13 +103,13 @@ describe('the Chromium that tests drive', function () {
 
     it('plays after a gesture alone', async () => {
       // Not by `evaluate`: playwright makes a gesture of it.
-      const page = await chromium.open(site.url('blank.html'), (page) =>
-        page.addInitScript(() => {
+      const page = await chromium.open(site.url('blank.html'), async (page) => {
+        await page.addInitScript(() => {
           const context = new AudioContext()
           Object.assign(window, { context, stateAtFirst: context.state })
           document.addEventListener('click', () => void context.resume())
         })
-      )
+      })
       expect(await page.evaluate('window.stateAtFirst')).to.equal('suspended')
       const running = page.evaluate(() => {
         const { context } = window as unknown as { context: AudioContext }

@@ -107,7 +107,13 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Chro
   }
 }
 
-function flagsOf({ microphone, autoplay = true, udp = true, mdns = false, flags = [] }: ChromiumOptions): string[] {
+function flagsOf({
+  microphone,
+  autoplay = true,
+  udp = true,
+  mdns = false,
+  flags = []
+}: ChromiumOptions): string[] {
   const all = [...QUIET, ...flags]
   if (microphone !== undefined) {
     all.push(
@@ -127,7 +133,8 @@ function watched(page: Page): TestPage {
   page.on('console', (message) => {
     const { url } = message.location()
     // Browsers ask for it unasked.
-    if (message.type() === 'error' && !url.endsWith('/favicon.ico')) problems.push(`${message.text()} (${url})`)
+    if (message.type() === 'error' && !url.endsWith('/favicon.ico'))
+      problems.push(`${message.text()} (${url})`)
   })
   page.on('pageerror', (error) => problems.push(String(error)))
   page.on('crash', () => problems.push('the page crashed'))

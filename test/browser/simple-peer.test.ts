@@ -25,7 +25,7 @@ interface Pair {
   /** What happened, in order: `one connect`, `two error ERR_X`. */
   readonly log: string[]
   /** Resolves when all of these have come. */
-  happened(...events: string[]): Promise<void>
+  readonly happened: (...events: string[]) => Promise<void>
 }
 
 declare global {
@@ -95,8 +95,7 @@ describe('simple-peer in a browser bundle', function () {
     const entry = {
       name: 'entry',
       resolveId: (id: string) => (id === input ? id : null),
-      load: (id: string) =>
-        id === input ? "import Peer from 'simple-peer'; window.SlimPeer = Peer" : null
+      load: (id: string) => (id === input ? "import Peer from 'simple-peer'; window.SlimPeer = Peer" : null)
     }
     const built = await rollup({ input, plugins: [entry, ...plugins] })
     const { output } = await built.write({ file: join(folder, 'slim.js'), format: 'iife' })
@@ -290,9 +289,9 @@ describe('simple-peer in a browser bundle', function () {
   for (const [name, scenario] of Object.entries(scenarios)) {
     it(`tells the same as the original when ${name}`, async () => {
       const page = await open()
-      const original = await page.evaluate(scenario, 'original')
+      const original = await page.evaluate(scenario, 'original' as Kind)
       expect(original).not.to.be.empty
-      expect(await page.evaluate(scenario, 'slim')).to.deep.equal(original)
+      expect(await page.evaluate(scenario, 'slim' as Kind)).to.deep.equal(original)
     })
   }
 })

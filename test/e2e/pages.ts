@@ -19,6 +19,7 @@ interface ListenerPage {
 }
 
 declare global {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- to be merged with the library's own
   interface Window extends ListenerPage {}
 }
 

@@ -47,6 +47,19 @@ class Relay extends Treecast {
   }
 }
 
+/** What Icecast throws away when an encoder leaves: up to two pages here, curl beside the relay gets no more either. */
+const MAX_DROPPED = 5
+
+/** What was heard is what was sent last, but for what Icecast threw away. */
+function expectEnd(heard: readonly string[], sent: readonly string[]): void {
+  const dropped = Array.from({ length: MAX_DROPPED + 1 }, (_, count) => count)
+  const isEnd = dropped.some((count) => {
+    const end = sent.slice(0, sent.length - count).slice(-heard.length)
+    return end.length === heard.length && end.every((frame, i) => frame === heard[i])
+  })
+  expect(isEnd, `${heard.length} of ${sent.length} frames are not those that were sent last`).to.equal(true)
+}
+
 describe('the radio relay', function () {
   this.timeout(120_000)
   let folder: string
@@ -92,14 +105,15 @@ describe('the radio relay', function () {
     const relay = new Relay(icecast.mount(mount), '--tracker', url, '--name', 'station')
     await relay.tells(/off the air: .*HTTP status 404.* \(trying again until it is back\)$/)
 
-    const first = encoder(mount, 0, 15, 'First hour')
+    const first = encoder(mount, 0, 60, 'First hour')
     const link = await relay.link()
     expect(link).to.match(/^treecast:[^/]+\/station\?tr=/)
     await relay.tells(/now playing: Allison Smith – First hour$/)
     const files = ['a', 'b'].map((name) => join(folder, `${name}.opus`))
     const listeners = files.map((file) => treecast('listen', link, '--out', file))
-    await Promise.all(listeners.map((listener) => listener.event('playing')))
-    expect(await first.run.exit, first.run.stderr).to.equal(0)
+    // Who comes later than the title is told it when it is repeated.
+    await Promise.all(listeners.map((listener) => listener.event('metadata')))
+    await stop(first.run)
     await relay.tells(/off the air: the stream has ended/)
 
     const second = encoder(mount, 20, 6, 'Second hour')
@@ -115,8 +129,11 @@ describe('the radio relay', function () {
       expect(await listener.exit, listener.stderr).to.equal(0)
       const { frames, streams } = await readOpus(files[i]!)
       // From where it joined to the very end, across the restart.
-      expect(frames.length).to.be.above(after.length)
-      expect(frames).to.deep.equal([...before, ...after].slice(-frames.length))
+      const restart = frames.lastIndexOf(after[0]!)
+      expect(restart).to.be.above(0)
+      expectEnd(frames.slice(0, restart), before)
+      expectEnd(frames.slice(restart), after)
+      expect(frames.length - restart).to.be.at.least(after.length - MAX_DROPPED)
       expect(streams).to.equal(2)
       expect(listener.last('ended')).to.include({ gaps: 0 })
       const titles = listener.events.filter(({ event }) => event === 'metadata')
@@ -131,44 +148,26 @@ describe('the radio relay', function () {
     const mount = '/chained.opus'
     const feed = await icecast.feed(mount)
     const relay = new Relay(icecast.mount(mount), '--port', '0')
-    let listener: Treecast | undefined
-    for (const [i, title] of ['A song', 'Another song'].entries()) {
-      const source = [
-        '-re',
-        '-ss',
-        String(i * 10),
-        '-t',
-        '4',
-        '-i',
-        SHOW,
-        '-map',
-        '0:a',
-        '-map_metadata',
-        '-1'
-      ]
-      const opus = [
-        '-c:a',
-        'libopus',
-        '-b:a',
-        '64k',
-        '-page_duration',
-        '20000',
-        '-metadata:s:a:0',
-        `title=${title}`
-      ]
-      const encoder = new Treecast('ffmpeg', ['-v', 'error', ...source, ...opus, '-f', 'ogg', '-'], {
-        raw: true
-      })
+    const song = (from: number, seconds: number, title: string): Treecast => {
+      // prettier-ignore
+      const args = ['-v', 'error', '-re', '-ss', String(from), '-t', String(seconds), '-i', SHOW,
+        '-map', '0:a', '-map_metadata', '-1', '-c:a', 'libopus', '-b:a', '64k',
+        '-metadata:s:a:0', `title=${title}`, '-page_duration', '20000', '-f', 'ogg', '-']
+      const encoder = new Treecast('ffmpeg', args, { raw: true })
       encoder.child.stdout.pipe(feed, { end: false })
-      listener ??= treecast('listen', await relay.link(), '--out', join(folder, 'chained.opus'))
-      expect(await encoder.exit, encoder.stderr).to.equal(0)
+      return encoder
     }
-    await listener!.event('metadata', ({ fields }) => (fields as { title: string }).title === 'Another song')
+    const first = song(0, 8, 'A song')
+    const listener = treecast('listen', await relay.link(), '--out', join(folder, 'chained.opus'))
+    expect(await first.exit, first.stderr).to.equal(0)
+    const second = song(10, 50, 'Another song')
     await relay.tells(/now playing: Another song$/)
+    await listener.event('metadata', ({ fields }) => (fields as { title: string }).title === 'Another song')
+    await stop(second)
     feed.destroy()
     await relay.tells(/off the air/)
     expect(await stop(relay), relay.stderr).to.equal(0)
-    expect(await listener!.exit, listener!.stderr).to.equal(0)
+    expect(await listener.exit, listener.stderr).to.equal(0)
   })
 
   it('begins a new show under the same link when the key of the first grows old', async () => {

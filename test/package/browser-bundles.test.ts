@@ -56,13 +56,17 @@ describe('browser bundles', function () {
   }
 
   it('make no URL of a blob', () => {
-    const wrong = scripts.filter((file) => /blob:|createObjectURL\(new Blob/.test(readFileSync(BROWSER + file, 'utf8')))
+    const wrong = scripts.filter((file) =>
+      /blob:|createObjectURL\(new Blob/.test(readFileSync(BROWSER + file, 'utf8'))
+    )
     expect(wrong).to.deep.equal([])
   })
 
   it('import nothing but each other', () => {
     const outside: string[] = []
-    const all = reachable(BROWSER, scripts, ['now', 'later'], (specifier, by) => outside.push(`${by}: ${specifier}`))
+    const all = reachable(BROWSER, scripts, ['now', 'later'], (specifier, by) =>
+      outside.push(`${by}: ${specifier}`)
+    )
     expect(outside).to.deep.equal([])
     expect([...all].filter((file) => !scripts.includes(file))).to.deep.equal([])
   })
@@ -74,7 +78,14 @@ describe('browser bundles', function () {
   })
 
   it('are reached from an entry, every one', () => {
-    const entries = ['index.js', 'player.js', 'libp2p.js', 'treecast.global.js', 'worklet.js', 'capture-worklet.js']
+    const entries = [
+      'index.js',
+      'player.js',
+      'libp2p.js',
+      'treecast.global.js',
+      'worklet.js',
+      'capture-worklet.js'
+    ]
     const reached = reachable(BROWSER, entries, ['now', 'later'])
     const named = readFileSync(`${BROWSER}treecast.global.js`, 'utf8').matchAll(/"\.\/(global-[\w-]+)"/g)
     for (const [, name] of named) reached.add(`${name!}.js`)
@@ -86,12 +97,20 @@ describe('what browser entries are made of', () => {
   it('is nothing of Node.js, nor a package for it', () => {
     const build = join(ROOT, 'build/')
     const packages = new Map<string, string>()
-    const entries = ['index.js', 'player.js', 'libp2p-web.js', 'audio/playback/worklet.js', 'audio/capture/worklet.js']
+    const entries = [
+      'index.js',
+      'player.js',
+      'libp2p-web.js',
+      'audio/playback/worklet.js',
+      'audio/capture/worklet.js'
+    ]
     const files = reachable(build, entries, ['now', 'later'], (specifier, by) => packages.set(specifier, by))
     expect(files.size).to.be.above(50)
     const wrong = [...packages].filter(
       ([name]) =>
-        name.startsWith('node:') || builtinModules.includes(name) || /^(ws|@libp2p\/tcp|node-datachannel)(\/|$)/.test(name)
+        name.startsWith('node:') ||
+        builtinModules.includes(name) ||
+        /^(ws|@libp2p\/tcp|node-datachannel)(\/|$)/.test(name)
     )
     expect(wrong).to.deep.equal([])
   })

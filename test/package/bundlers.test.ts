@@ -74,7 +74,12 @@ describe('a page that is bundled without a configuration', function () {
 
   it("by vite's server for development does too", async () => {
     const root = install('vite')
-    const server = await createServer({ root, configFile: false, logLevel: 'error', server: { host: '127.0.0.1', port: 0 } })
+    const server = await createServer({
+      root,
+      configFile: false,
+      logLevel: 'error',
+      server: { host: '127.0.0.1', port: 0 }
+    })
     try {
       await server.listen()
       await works(server.resolvedUrls!.local[0]!)

@@ -48,7 +48,7 @@ describe('without a DOM, the installed package', function () {
   })
 
   it('gives the address of a file for a page', () => {
-    const find = "console.log(import.meta.resolve(process.argv[1]))"
+    const find = 'console.log(import.meta.resolve(process.argv[1]))'
     for (const file of ['worklet.js', 'capture-worklet.js', 'treecast.global.js']) {
       const args = ['--input-type=module', '--eval', find, `treecast/${file}`]
       const url = execFileSync(process.execPath, args, { cwd: packed.project, encoding: 'utf8' }).trim()

@@ -41,7 +41,9 @@ describe('the packed package', function () {
 
   it('holds nothing else but source maps, licences and papers', () => {
     const all = needed()
-    const others = packed.files.filter((file) => !all.has(file.replace(/\.map$|\.LICENSE\.txt$/, (end) => (end === '.map' ? '' : '.js'))))
+    const others = packed.files.filter(
+      (file) => !all.has(file.replace(/\.map$|\.LICENSE\.txt$/, (end) => (end === '.map' ? '' : '.js')))
+    )
     expect(others).to.deep.equal(PAPERS)
   })
 
@@ -75,7 +77,10 @@ describe('the packed package', function () {
   function compile(source: string, options: Readonly<Record<string, unknown>>): string {
     writeFileSync(join(packed.project, 'user.mts'), source)
     const compilerOptions = { target: 'ES2022', strict: true, noEmit: true, skipLibCheck: false, ...options }
-    writeFileSync(join(packed.project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['user.mts'] }))
+    writeFileSync(
+      join(packed.project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['user.mts'] })
+    )
     const program = join(ROOT, 'node_modules/.bin/tsc')
     return spawnSync(program, ['-p', packed.project], { encoding: 'utf8' }).stdout
   }
@@ -89,7 +94,12 @@ describe('the packed package', function () {
       const player: TreecastPlayer = document.createElement('treecast-player')
       export { libp2pTransport, listener, player, TreecastError }
     `
-    const options = { module: 'ESNext', moduleResolution: 'bundler', lib: ['ES2023', 'DOM', 'DOM.Iterable'], types: [] }
+    const options = {
+      module: 'ESNext',
+      moduleResolution: 'bundler',
+      lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+      types: []
+    }
     expect(compile(source, options)).to.equal('')
   })
 

@@ -226,7 +226,9 @@ describe('Tracker', () => {
       give(1, plain(1, { role: 'origin', wanted: 0 }))
       give(2, page(2))
       const ids = (outputs: readonly TrackerOutput[]) =>
-        welcomes(outputs)[0]!.welcome.candidates.map(({ id }) => id[0]!).sort()
+        welcomes(outputs)[0]!
+          .welcome.candidates.map(({ id }) => id[0]!)
+          .sort()
       expect(ids(give(3, page(3))), 'a page cannot dial TCP').to.deep.equal([2])
       expect(ids(give(4, plain(4))), 'who has no WebRTC cannot dial a page').to.deep.equal([1])
       const ask: Message = { type: 'ask', wanted: 8, except: [], ways: WAY.webrtc }

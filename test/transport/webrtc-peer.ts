@@ -16,7 +16,7 @@ export async function webRtcPeer(
   if (webRtc === undefined) throw new Error('node-datachannel is missing; npm ci installs it')
   return new WebRtcTransport({
     id: keys.publicKey,
-    sign: keys.sign,
+    sign: (message) => keys.sign(message),
     verify: checkSignature,
     randomUint32,
     webRtc,

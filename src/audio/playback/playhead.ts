@@ -32,6 +32,12 @@ const SKIP_BEYOND = SECOND
 /** The sound card asks every few milliseconds, with large buffers every 200. A longer pause was no playing at all. */
 const FREEZE_MS = 500
 
+/** After a freeze some browsers ask for all that they missed at once, faster than time, and nobody hears it. Larger
+ * buffers than this do not exist. */
+const RUSH_MS = 250
+/** So long after the last rush it is over. */
+const CALM_MS = 100
+
 /** How long arrivals are compared with the sound card's clock: several packets, whatever their length. */
 const LEAD_WINDOW = 4 * SECOND
 
@@ -66,6 +72,9 @@ export class Playhead {
   #ratio = 1
 
   #renderedAt = Infinity
+  /** How far asking has run ahead of the wall clock, and when that was last too far. */
+  #rushMs = 0
+  #rushedAt = -Infinity
   #quantum = 128
   #untilStatus = 0
   #underruns = 0
@@ -107,6 +116,7 @@ export class Playhead {
   render(left: Float32Array, right: Float32Array, wallMs: number): boolean {
     this.#quantum = left.length
     if (wallMs - this.#renderedAt > FREEZE_MS) this.#thaw(wallMs)
+    this.#noteRush(left.length, wallMs)
     this.#renderedAt = wallMs
     if (this.#state === 'filling') this.#tryToStart(wallMs)
     if (this.#tail !== undefined) {
@@ -170,7 +180,16 @@ export class Playhead {
     const due = Math.ceil(this.#live.expected(wallMs) - this.#delay)
     const position = Math.max(begin, Math.min(due, this.#finish ?? this.#ring.end))
     this.#skipped += position - begin
+    this.#rushedAt = wallMs
     this.#fillFrom(position)
+  }
+
+  #noteRush(frames: number, wallMs: number): void {
+    const askedMs = (frames * this.#step) / 48
+    this.#rushMs = Math.max(0, this.#rushMs + askedMs - Math.max(0, wallMs - this.#renderedAt))
+    if (this.#rushMs <= RUSH_MS) return
+    this.#rushMs = 0
+    this.#rushedAt = wallMs
   }
 
   #fillFrom(position: number): void {
@@ -188,6 +207,7 @@ export class Playhead {
     }
     const { edge } = this.#live
     if (edge - from < this.#enough || !this.#live.isLive(wallMs)) return
+    if (wallMs - this.#rushedAt < CALM_MS) return
     const at = Math.max(from, edge - this.#delay)
     if (this.#ring.end - at < Math.min(DECODED_AHEAD, this.#delay / 2)) return
     if (this.#position !== undefined) this.#skipped += at - from

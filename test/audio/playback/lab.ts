@@ -2,15 +2,16 @@
  * A page in which playback is tried: our modules bundled as they are for browsers, a recorder on the audio thread, a show
  * of some seconds, and a hand that feeds it at the pace of the clock.
  */
+import commonjs from '@rollup/plugin-commonjs'
+import resolve from '@rollup/plugin-node-resolve'
 import { rmSync } from 'node:fs'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { type Plugin, rollup } from 'rollup'
+import { rollup } from 'rollup'
 import ts from 'typescript'
-import { plugins } from '../../../bundle/browser.js'
 import type { HeardFrame } from '../../../src/audio/heard-frame.js'
 import type { chooseCodec } from '../../../src/audio/decode/choose-codec.js'
 import type { StreamDecoder } from '../../../src/audio/decode/stream-decoder.js'
@@ -52,7 +53,7 @@ const SHOW_SECONDS = 20
 
 let building: Promise<string> | undefined
 
-/** Bundles the lab, once for all suites. As for visitors, but readable, which is faster. */
+/** Bundles the lab, once for all suites. As for visitors, but not minified, which takes a minute. */
 async function build(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'treecast-lab-'))
   const lab = join(ROOT, 'build/lab.js')
@@ -61,11 +62,11 @@ async function build(): Promise<string> {
     resolveId: (id: string) => (id === lab ? id : null),
     load: (id: string) => (id === lab ? ENTRY : null)
   }
-  const readable = plugins.filter(({ name }) => name !== 'terser') as Plugin[]
-  const page = await rollup({ input: { lab }, plugins: [entry, ...readable], onwarn: () => undefined })
+  const packages = [resolve({ browser: true, preferBuiltins: false }), commonjs()]
+  const page = await rollup({ input: { lab }, plugins: [entry, ...packages], onwarn: () => undefined })
   await page.write({ dir: folder, format: 'es', chunkFileNames: '[name].js' })
   await page.close()
-  const worklet = await rollup({ input: join(ROOT, 'build/audio/playback/worklet.js'), plugins: readable })
+  const worklet = await rollup({ input: join(ROOT, 'build/audio/playback/worklet.js'), plugins: packages })
   await worklet.write({ file: join(folder, 'worklet.js'), format: 'es' })
   await worklet.close()
   const recorder = await readFile(fileURLToPath(new URL('recorder.ts', import.meta.url)), 'utf8')

@@ -198,6 +198,22 @@ describe('Playhead', () => {
       )
     })
 
+    it('gives nothing away while the sound card asks for all that it missed at once', () => {
+      const card = new SoundCard({ delayMs: 1000 })
+      card.give(0, 2_000)
+      card.run(500)
+      card.freeze(5_000)
+      card.give(2_000, 7_500)
+      card.rush(2_500)
+      const before = card.heard.length
+      card.rush(2_500)
+      expect(card.heard.slice(before).every(({ samples }) => samples.every((each) => each === 0))).to.equal(true)
+      card.giveLive(7_500, 10_000)
+      card.run(2_000)
+      expect(card.events).to.deep.equal(['playing', 'playing'])
+      expect(card.status!.delay / MS).to.be.within(900, 1_200)
+    })
+
     it('goes on where the show itself stood still', () => {
       const card = new SoundCard({ delayMs: 1000 })
       card.give(0, 2_000)

@@ -77,19 +77,33 @@ export class SoundCard {
 
   /** Lets the clock run, and the sound card ask. */
   run(ms: number): void {
-    const due = this.#due.splice(0).sort((a, b) => a.wallMs - b.wallMs)
     const end = this.wallMs + ms
-    let next = 0
+    this.#due.sort((a, b) => a.wallMs - b.wallMs)
     while (this.wallMs < end) {
-      for (; next < due.length && due[next]!.wallMs <= this.wallMs; next++) {
-        this.playhead.receive(due[next]!.message, this.wallMs)
-      }
-      const samples = new Float32Array(QUANTUM)
-      this.playhead.render(samples, new Float32Array(QUANTUM), this.wallMs)
-      this.heard.push({ wallMs: this.wallMs, samples })
+      this.#deliver()
+      this.#ask()
       this.wallMs += this.#quantumMs * (1 - this.ppm / 1e6)
     }
-    this.#due.push(...due.slice(next))
+  }
+
+  /** Lets the sound card ask for so much at once, in no time. */
+  rush(ms: number): void {
+    this.#deliver()
+    for (let asked = 0; asked < ms; asked += this.#quantumMs) this.#ask()
+  }
+
+  #deliver(): void {
+    let next = 0
+    for (; next < this.#due.length && this.#due[next]!.wallMs <= this.wallMs; next++) {
+      this.playhead.receive(this.#due[next]!.message, this.wallMs)
+    }
+    if (next > 0) this.#due.splice(0, next)
+  }
+
+  #ask(): void {
+    const samples = new Float32Array(QUANTUM)
+    this.playhead.render(samples, new Float32Array(QUANTUM), this.wallMs)
+    this.heard.push({ wallMs: this.wallMs, samples })
   }
 
   /** Lets the clock run while this process does not: what was to come has come when it does. */

@@ -1,6 +1,8 @@
 // A page that listens and plays, and can record what leaves its audio thread: `window.listener`, and `hear()` to begin.
 import { listen } from '/treecast/index.js'
 
+/** @typedef {keyof import('/treecast/index.js').WebListenerEvents} Event */
+
 /** @type {{ event: string, at: number, detail?: unknown }[]} */
 const log = []
 /** @type {Float32Array[]} */
@@ -34,17 +36,22 @@ Object.assign(window, {
   hear: async (/** @type {string} */ link, /** @type {object} */ options) => {
     const began = performance.now()
     const listener = await listen(link, options)
-    for (const event of ['audible', 'underrun', 'error', 'gap', 'playbackblocked', 'ended', 'notice']) {
+    /** @type {Event[]} */
+    const events = ['audible', 'underrun', 'error', 'gap', 'playbackblocked', 'ended', 'notice']
+    for (const event of events) {
       listener.on(event, (/** @type {unknown} */ detail) => note(event, detail))
     }
     Object.assign(window, { listener })
     await listener.play()
     await when(() => log.some(({ event }) => event === 'audible'))
-    return log.find(({ event }) => event === 'audible').at - began
+    const audible = log.find(({ event }) => event === 'audible')
+    return (audible?.at ?? NaN) - began
   },
   /** Records from now on. Resolves when it does. */
   record: async () => {
     const node = window.listener.audioNode
+    if (node === undefined) throw new Error('it does not play yet')
+    if (!(node.context instanceof AudioContext)) throw new Error('no context to record in')
     await node.context.audioWorklet.addModule('/recorder-worklet.js')
     const recorder = new AudioWorkletNode(node.context, 'recorder', { numberOfOutputs: 0 })
     recorder.port.onmessage = ({ data }) => {

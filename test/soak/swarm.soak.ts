@@ -6,8 +6,8 @@ import { find, snr } from '../audio/signal.js'
 import { type TestPage, useChromium } from '../browser/chromium.js'
 import { useSite } from '../browser/site.js'
 import { needs } from '../setup/tools.js'
-import { makeLongShow, openListener, recordingOf, statsOf } from './pages.js'
-import { endAll, startBroadcast, startTracker, type Treecast, treecast } from './processes.js'
+import { makeLongShow, openListener, recordingOf, statsOf } from '../e2e/pages.js'
+import { endAll, startBroadcast, startTracker, type Treecast, treecast } from '../e2e/processes.js'
 
 const RELAYS = 6
 const PAGES = 12
@@ -35,7 +35,7 @@ describe('a swarm of relays and pages', function () {
     const { origin, link } = await startBroadcast(url, file, ...few)
     const relays: Treecast[] = []
     for (let i = 0; i < RELAYS; i++) {
-      const relay = treecast('relay', link, '--max-children', '1')
+      const relay = treecast('relay', link, '--max-children', '2')
       relays.push(relay)
       await relay.event('playing')
     }
