@@ -13,7 +13,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   runtime: ['protocol', 'transport', 'audio'],
   tracker: ['protocol', 'transport', 'runtime'],
   api: ['protocol', 'transport', 'audio', 'runtime'],
-  player: ['protocol', 'api'],
+  player: ['index.ts'],
   cli: ['protocol', 'transport', 'audio', 'runtime', 'tracker', 'api']
 }
 
