@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { LinkOptions } from '../api/start-peer.js'
+import type { IceServer } from '../runtime/ice.js'
 import type { NodeNetworkOptions } from '../runtime/node-platform.js'
 import { collect, port } from './arguments.js'
 import type { Reporter } from './reporter.js'
@@ -55,7 +56,7 @@ export function sayWebRtc(reporter: Reporter, { webrtc }: { readonly webrtc: str
 }
 
 /** `turn:user:password@host` as RTCPeerConnection wants it. Others are taken as they are, and checked there. */
-function serverOf(text: string): RTCIceServer {
+function serverOf(text: string): IceServer {
   const match = /^(turns?):([^:@]+):([^@]+)@(.+)$/.exec(text)
   if (match === null) return { urls: text }
   const [, scheme, username, credential, host] = match as unknown as [string, string, string, string, string]

@@ -82,7 +82,9 @@ export class Playback {
   #wanted = false
   #blocked = false
   #open = false
+  /** Whether the show is over, and whether that has been told. */
   #over = false
+  #finished = false
   #closed = false
   /** The end of the newest frame. */
   #edge = -Infinity
@@ -99,6 +101,7 @@ export class Playback {
       this.#startAnew()
     }
     this.#over = false
+    this.#finished = false
     this.#edge = mediaTime + samples
     this.#live.arrive(this.#edge, Date.now())
     this.#keep(frame)
@@ -142,6 +145,7 @@ export class Playback {
   stop(): void {
     this.#wanted = false
     this.#output?.pause()
+    if (this.#over) this.#finish()
   }
 
   /** 0…1; beyond that it is cut. */
@@ -257,6 +261,7 @@ export class Playback {
       await output.play()
     } catch (error) {
       if (error instanceof TreecastError && error.code === 'playback-blocked') this.#setBlocked()
+      else if (this.#over) this.#finish()
       throw error
     }
   }
@@ -300,6 +305,8 @@ export class Playback {
   }
 
   #finish(): void {
+    if (this.#finished) return
+    this.#finished = true
     this.#heard(Infinity)
     this.#options.on.ended()
   }
