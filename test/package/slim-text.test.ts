@@ -23,7 +23,7 @@ describe('the slim uint8arrays of browser bundles', () => {
         return 'refused'
       }
     }
-    const character = fc.constantFrom(...'abcyz2701-é ')
+    const character = fc.constantFrom('a', 'b', 'y', 'z', '2', '7', '0', '1', '-', 'é', ' ')
     fc.assert(
       fc.property(fc.string({ unit: character, maxLength: 12 }), (text) => {
         expect(outcome(() => slim.fromString(text, 'base32'))).to.equal(

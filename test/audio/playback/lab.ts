@@ -2,16 +2,15 @@
  * A page in which playback is tried: our modules bundled as they are for browsers, a recorder on the audio thread, a show
  * of some seconds, and a hand that feeds it at the pace of the clock.
  */
-import commonjs from '@rollup/plugin-commonjs'
-import resolve from '@rollup/plugin-node-resolve'
 import { rmSync } from 'node:fs'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { rollup } from 'rollup'
+import { type Plugin, rollup } from 'rollup'
 import ts from 'typescript'
+import { plugins } from '../../../bundle/browser.js'
 import type { HeardFrame } from '../../../src/audio/heard-frame.js'
 import type { chooseCodec } from '../../../src/audio/decode/choose-codec.js'
 import type { StreamDecoder } from '../../../src/audio/decode/stream-decoder.js'
@@ -62,11 +61,11 @@ async function build(): Promise<string> {
     resolveId: (id: string) => (id === lab ? id : null),
     load: (id: string) => (id === lab ? ENTRY : null)
   }
-  const packages = [resolve({ browser: true, preferBuiltins: false }), commonjs()]
-  const page = await rollup({ input: { lab }, plugins: [entry, ...packages], onwarn: () => undefined })
+  const readable = plugins.filter(({ name }) => name !== 'minify') as Plugin[]
+  const page = await rollup({ input: { lab }, plugins: [entry, ...readable], onwarn: () => undefined })
   await page.write({ dir: folder, format: 'es', chunkFileNames: '[name].js' })
   await page.close()
-  const worklet = await rollup({ input: join(ROOT, 'build/audio/playback/worklet.js'), plugins: packages })
+  const worklet = await rollup({ input: join(ROOT, 'build/audio/playback/worklet.js'), plugins: readable })
   await worklet.write({ file: join(folder, 'worklet.js'), format: 'es' })
   await worklet.close()
   const recorder = await readFile(fileURLToPath(new URL('recorder.ts', import.meta.url)), 'utf8')

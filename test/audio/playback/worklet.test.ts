@@ -234,6 +234,21 @@ describe('playback by the worklet, in Chromium', function () {
     expect(placeOf(last.subarray(0, RATE), show)).to.be.within(1, 3.2)
   })
 
+  it('tells the end once, though it is stopped before it has played out', async () => {
+    const page = await openLab(chromium, lab)
+    const log = await page.evaluate(async () => {
+      const playback = window.lab.makePlayback()
+      await playback.start()
+      await window.lab.feed({ joined: 2, until: 2 })
+      await window.lab.logged('playing')
+      playback.end()
+      playback.stop()
+      playback.stop()
+      return window.lab.log
+    })
+    expect(log).to.deep.equal(['playing', 'ended'])
+  })
+
   it('leaves nothing when it is closed', async () => {
     const page = await openLab(chromium, lab)
     const { state, log } = await page.evaluate(async () => {
