@@ -60,7 +60,6 @@ describe('decoders in Chromium', function () {
         expect(name).to.equal(kind)
         // A file's time begins after the pre-skip.
         const decoded = floats(text).subarray(preSkip)
-        console.log(kind, snr(reference(10).subarray(0, decoded.length), decoded))
         expect(snr(reference(10).subarray(0, decoded.length), decoded)).to.be.above(70)
         expect(page.problems).to.deep.equal([])
       })

@@ -207,7 +207,9 @@ describe('Playhead', () => {
       card.rush(2_500)
       const before = card.heard.length
       card.rush(2_500)
-      expect(card.heard.slice(before).every(({ samples }) => samples.every((each) => each === 0))).to.equal(true)
+      expect(card.heard.slice(before).every(({ samples }) => samples.every((each) => each === 0))).to.equal(
+        true
+      )
       card.giveLive(7_500, 10_000)
       card.run(2_000)
       expect(card.events).to.deep.equal(['playing', 'playing'])
