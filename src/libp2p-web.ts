@@ -19,12 +19,4 @@ export function libp2pTransport(options: Libp2pTransportOptions): Promise<Transp
 }
 
 export type { Libp2pTransportOptions } from './transport/libp2p/index.js'
-export {
-  type CloseReason,
-  DialError,
-  type Link,
-  type LinkLimits,
-  type Priority,
-  type Signals,
-  type Transport
-} from './transport/link.js'
+export * from './transport/link.js'

@@ -5,12 +5,4 @@
  */
 
 export { libp2pTransport, type Libp2pTransportOptions } from './transport/libp2p/index.js'
-export {
-  type CloseReason,
-  DialError,
-  type Link,
-  type LinkLimits,
-  type Priority,
-  type Signals,
-  type Transport
-} from './transport/link.js'
+export * from './transport/link.js'

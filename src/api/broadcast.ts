@@ -153,7 +153,7 @@ export interface OpenedSource {
   /** The rest at the pace of its audio, until the signal. */
   readonly rest: (signal: AbortSignal) => AsyncIterable<SourceItem>
   /** Lets go of it where the broadcast comes to nothing. */
-  readonly release: () => Promise<void>
+  readonly release: () => Promise<unknown>
 }
 
 /**

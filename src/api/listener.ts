@@ -47,7 +47,8 @@ export class Listener<
   private statsTimer: ReturnType<typeof setInterval> | undefined
   private resolveEnded: (summary: ListenSummary) => void = () => undefined
   private isPlaying = false
-  private isComplete = false
+  /** Whether the show itself has ended. */
+  protected isComplete = false
   private lostBefore = 0
   private fields: ReadonlyMap<string, string> | undefined
   private newShow = false
@@ -120,7 +121,7 @@ export class Listener<
   }
 
   /** The peer is done. Resolves when what was received has been heard, and all of this platform's own is released. */
-  protected wind(_complete: boolean): Promise<void> {
+  protected wind(): Promise<void> {
     return Promise.resolve()
   }
 
@@ -141,7 +142,7 @@ export class Listener<
   private async finish(): Promise<void> {
     clearInterval(this.statsTimer)
     this.queue.end()
-    await this.wind(this.isComplete)
+    await this.wind()
     const { received, frames, gaps, duplicates } = this.stats()
     const summary = { packets: received, frames, gaps, duplicates, complete: this.isComplete }
     this.resolveEnded(summary)

@@ -52,7 +52,7 @@ async function begin(options: BroadcastOptions): Promise<OpenedSource> {
   return {
     first: first.value,
     rest: (stop) => paced(rest, options, stop),
-    release: async () => void (await rest.return?.())
+    release: () => Promise.resolve(rest.return?.())
   }
 }
 

@@ -32,7 +32,7 @@ async function open(source: Source): Promise<OpenedSource> {
   return {
     first: first.value,
     rest: (signal) => until(items, signal),
-    release: async () => void (await items.return?.())
+    release: () => Promise.resolve(items.return?.())
   }
 }
 

@@ -14,7 +14,7 @@ import { now } from '../runtime/clock.js'
 import { type WebNetworkOptions, webPlatform } from '../runtime/web-platform.js'
 import { join, type JoinOptions } from './listen.js'
 import { checkNumber, checkOneOf } from './options.js'
-import { mayRelay, type NavigatorHints, type RelayChoice } from './relaying.js'
+import { mayRelay, type RelayChoice } from './relaying.js'
 import { WebListener } from './web-listener.js'
 
 export interface ListenOptions
@@ -46,8 +46,7 @@ export async function listen(
   checkOneOf('relay', relay, ['auto', 'on', 'off'])
   checkOneOf('p2p', p2p, ['on', 'off'])
   checkOneOf('output', options.output, ['auto', 'worklet', 'element'])
-  const relaying =
-    p2p === 'on' && options.maxChildren !== 0 && mayRelay(relay, globalThis.navigator as NavigatorHints)
+  const relaying = p2p === 'on' && options.maxChildren !== 0 && mayRelay(relay, globalThis.navigator)
   const { maxUploadKbps = DEFAULT_PAGE_UPLOAD_KBPS, workletUrl, context, output } = options
   const playback = {
     delayMs,

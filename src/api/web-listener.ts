@@ -130,8 +130,8 @@ export class WebListener extends Listener<WebStats, WebListenerEvents> {
     this.playback.push(frame)
   }
 
-  protected override async wind(complete: boolean): Promise<void> {
-    if (complete && !this.isPaused) {
+  protected override async wind(): Promise<void> {
+    if (this.isComplete && !this.isPaused) {
       await new Promise<void>((resolve) => {
         this.playedOut = resolve
         this.playback.end()

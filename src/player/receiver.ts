@@ -222,6 +222,7 @@ export class Receiver {
       })
     }
     if (this.#session === session) this.level()
+    this.fields = listener.metadata ?? this.fields
     on('audible', () => {
       if (session.isHeard) this.#sound(session)
     })

@@ -34,7 +34,8 @@ import { UNFED_DEPTH } from './tree/feeds.js'
 import type { Neighbour } from './tree/neighbour.js'
 import { Neighbourhood } from './tree/neighbourhood.js'
 import { Signalling } from './tree/signalling.js'
-import { NO_STRIPES, stripesIn } from './tree/stripes.js'
+import { NO_STRIPES } from './tree/stripes.js'
+import { neighboursOf, parentIdsOf, pathsOf } from './snapshot.js'
 import { Uploader } from './uploader.js'
 import type { Certificate } from './wire/certificate.js'
 import { WireError } from './wire/cursor.js'
@@ -171,39 +172,19 @@ export class Peer {
     }
   }
 
-  /** The ids of the peers that feed this one, for pictures of the tree: one for each stripe, undefined where none. */
-  parentIds(): (Uint8Array | undefined)[] {
-    const { show, upstream } = this.era ?? {}
-    if (show === undefined || upstream === undefined) return []
-    return Array.from({ length: show.certificate.stripes }, (_, stripe) => {
-      const parent = upstream.feeds.isGranted(stripe) ? upstream.feeds.parentOf(stripe) : undefined
-      return parent === undefined ? undefined : this.hood.get(parent)?.record?.id
-    })
+  /** For each stripe the id of the peer that feeds it, for pictures of the tree; undefined where none. */
+  parentIds(): (PeerId | undefined)[] {
+    return parentIdsOf(this.era, this.hood)
   }
 
-  /** For each stripe the short ids of those through whom it comes, the origin first and the parent last; undefined while
-   * nobody feeds it. */
+  /** For each stripe through whom it comes, the origin first and the parent last; undefined while nobody feeds it. */
   paths(): (readonly ShortId[] | undefined)[] {
-    const { show, upstream } = this.era ?? {}
-    if (show === undefined || upstream === undefined) return []
-    return Array.from({ length: show.certificate.stripes }, (_, stripe) =>
-      upstream.feeds.isGranted(stripe) ? upstream.feeds.pathOf(stripe) : undefined
-    )
+    return pathsOf(this.era)
   }
 
   /** The peers at the other ends of the links that are open. */
   neighbours(): NeighbourStats[] {
-    const { upstream, downstream } = this.era ?? {}
-    return [...this.hood.ready()].map(({ link, record, depth, bytesIn, bytesOut }) => ({
-      link,
-      id: record!.id,
-      depth,
-      feeds: stripesIn(upstream?.feeds.stripesOf(link) ?? NO_STRIPES),
-      fed: stripesIn(downstream?.children.stripesOf(link) ?? NO_STRIPES),
-      isSpare: upstream?.feeds.spareLinks.has(link) ?? false,
-      bytesIn,
-      bytesOut
-    }))
+    return neighboursOf(this.era, this.hood)
   }
 
   private get isOrigin(): boolean {

@@ -8,7 +8,6 @@ import { DIAL_TIMEOUT_MS, MAX_ADDRESS_BYTES, MAX_ADDRESSES } from '../protocol/l
 import { WAY, wayTo } from '../protocol/wire/ways.js'
 import { AnyTransport, type TransportChoice } from '../transport/any.js'
 import { libp2pTransport } from '../transport/libp2p/index.js'
-import type { Transport } from '../transport/link.js'
 import { nativeWebRtc } from '../transport/webrtc/native.js'
 import { WebRtcTransport } from '../transport/webrtc/index.js'
 import { dialWebSocket } from '../transport/websocket/index.js'
@@ -32,7 +31,7 @@ export interface NodeNetworkOptions extends IceOptions {
   readonly webrtc?: boolean
 }
 
-/** Beside the two that it listens at. */
+/** With one place left at least for an address of its own, and one for WebRTC. */
 const MAX_ANNOUNCED = MAX_ADDRESSES - 2
 
 export const nodePlatform: Platform<NodeNetworkOptions> = {
@@ -82,18 +81,11 @@ async function open(wish: NetworkWish, options: NodeNetworkOptions): Promise<Net
     state.reason = 'the package node-datachannel is not installed'
   }
   return {
-    transport: announcing(new AnyTransport(choices), isLeaf ? [] : announce),
+    transport: new AnyTransport(choices, isLeaf ? [] : announce),
     ways: choices.reduce((ways, choice) => ways | choice.ways, 0),
     onWays: () => undefined,
     webRtc: state
   }
-}
-
-/** What is announced comes first: it is what others can surely reach. */
-function announcing(transport: Transport, announce: readonly string[]): Transport {
-  if (announce.length === 0) return transport
-  const addresses = [...announce, ...transport.addresses].slice(0, MAX_ADDRESSES)
-  return Object.defineProperty(transport, 'addresses', { value: addresses })
 }
 
 /** WebRTC uses all addresses of the machine, unless it is told to listen at one. */

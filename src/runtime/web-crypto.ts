@@ -73,7 +73,12 @@ const native: Ed25519 = {
     }
   },
   async verify(key, message, signature) {
-    return crypto.subtle.verify('Ed25519', await publicKey(key), owned(signature), owned(message))
+    try {
+      return await crypto.subtle.verify('Ed25519', await publicKey(key), owned(signature), owned(message))
+    } catch {
+      // No point of the curve: nobody can have signed with it.
+      return false
+    }
   }
 }
 
@@ -100,7 +105,8 @@ async function noble(): Promise<Ed25519> {
       return { seed, publicKey: await getPublicKeyAsync(seed), sign: (message) => signAsync(message, seed) }
     },
     // Its rules are looser than ours, which have been applied before (`media/signature.ts`).
-    verify: async (key, message, signature) => isSoundKey(key) && verifyAsync(signature, message, key)
+    verify: async (key, message, signature) =>
+      isSoundKey(key) && verifyAsync(signature, message, key).catch(() => false)
   }
 }
 

@@ -3,7 +3,7 @@
  * has a head start, and the next begins when that fails or takes long; whoever has a link first, wins.
  */
 
-import { waysTo } from '../protocol/wire/ways.js'
+import { waysTo, WEBRTC_ADDRESS } from '../protocol/wire/ways.js'
 import { DialError, type Link, type Signals, type Transport } from './link.js'
 
 /** How long one transport may try before the next begins as well; ms. A negotiation that works is done by then. */
@@ -24,11 +24,16 @@ export class AnyTransport implements Transport {
   private accept: (link: Link) => void = (link) => link.close()
   private isClosed = false
 
-  /** @param choices in the order of preference. */
-  constructor(choices: readonly TransportChoice[]) {
+  /**
+   * @param choices in the order of preference.
+   * @param announce addresses that others forward to it; they come first, and WebRTC's next, if not all can be told.
+   */
+  constructor(choices: readonly TransportChoice[], announce: readonly string[] = []) {
     this.choices = choices
     const ready = choices.flatMap(({ transport }) => (typeof transport === 'function' ? [] : [transport]))
-    this.addresses = ready.flatMap(({ addresses }) => addresses)
+    const own = ready.flatMap(({ addresses }) => addresses)
+    const webRtc = own.filter((address) => address === WEBRTC_ADDRESS)
+    this.addresses = [...announce, ...webRtc, ...own.filter((address) => address !== WEBRTC_ADDRESS)]
     this.signals = ready.find(({ signals }) => signals !== undefined)?.signals
     for (const transport of ready) transport.onLink = (link) => this.accept(link)
   }

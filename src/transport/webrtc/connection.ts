@@ -7,15 +7,18 @@
  */
 
 import SimplePeer from 'simple-peer'
-import { MAX_ICE_CANDIDATES } from '../../protocol/limits.js'
+import { MAX_CANDIDATE_BYTES, MAX_ICE_CANDIDATES } from '../../protocol/limits.js'
 import type { IceCandidate, SignalContent } from '../../protocol/wire/signal.js'
-import type { Priority } from '../link.js'
+import { DialError, type Priority } from '../link.js'
 
 /** How long a description waits for candidates, and candidates for more; ms. An interface's own come within. */
 const GATHER_MS = 100
 
 /** The packets' channel is agreed on beforehand, so it costs no message. Above what either end hands out by itself. */
 const PACKETS_CHANNEL: RTCDataChannelInit = { negotiated: true, id: 100, ordered: false, maxRetransmits: 0 }
+
+/** Control that may come by one channel while the other is not open yet: a word and a greeting. */
+const MAX_EARLY = 8
 
 /** What `simple-peer` takes for a browser's WebRTC. */
 export interface WebRtc {
@@ -72,6 +75,10 @@ export class Connection {
     const config = { iceServers: [], ...ice }
     const options: SimplePeer.Options = { initiator, config, trickle: true, objectMode: true }
     this.peer = new SimplePeer(webRtc === undefined ? options : { ...options, wrtc: webRtc }) as Inner
+    if ((this.peer._pc as RTCPeerConnection | undefined) === undefined) {
+      this.peer.on('error', () => undefined)
+      throw new DialError('this browser makes no more peer connections, or refuses the ICE servers')
+    }
     this.inner = this.peer._pc
     this.packets = this.inner.createDataChannel('packets', PACKETS_CHANNEL)
     this.packets.binaryType = 'arraybuffer'
@@ -88,7 +95,7 @@ export class Connection {
     this.peer.on('data', (data: Uint8Array | string) => {
       this.maybeOpen()
       if (this.isOpen) this.take(data)
-      else this.early.push(data)
+      else if (this.early.push(data) > MAX_EARLY) this.gone('it talks before the connection is open')
     })
     this.peer.on('error', (error: Error) => this.gone(error.message))
     // It may never come: who sends nothing is judged by that, not by this.
@@ -166,7 +173,7 @@ export class Connection {
     } else if (signal.type === 'candidate') {
       const { candidate, sdpMid, sdpMLineIndex } = signal.candidate
       if (!isUsable(candidate)) return
-      if (this.candidates.length < MAX_ICE_CANDIDATES) {
+      if (this.candidates.length < MAX_ICE_CANDIDATES && candidate.length <= MAX_CANDIDATE_BYTES) {
         this.candidates.push({ candidate, sdpMid: sdpMid ?? '0', sdpMLineIndex: sdpMLineIndex ?? 0 })
       }
     }

@@ -10,22 +10,17 @@
 
 import type { WebRtc } from './connection.js'
 
-/** What is to be installed. */
-export const NATIVE_PACKAGE = 'node-datachannel'
-
 /** @param bindAddress the one address of this machine to use; default: all. @returns undefined where the package is missing. */
 export async function nativeWebRtc(bindAddress?: string): Promise<WebRtc | undefined> {
-  const [native, polyfill] = await Promise.all([
-    import('node-datachannel'),
-    import('node-datachannel/polyfill')
-  ]).catch(() => [])
-  if (native === undefined || polyfill === undefined) return undefined
+  const loaded = await load()
+  if (loaded === undefined) return undefined
+  const { native, polyfill } = loaded
 
   class PatientPeerConnection extends polyfill.RTCPeerConnection {
     private readonly native: InstanceType<typeof native.PeerConnection>
 
     constructor(config: RTCConfiguration = {}) {
-      const inner = new native!.PeerConnection('treecast', {
+      const inner = new native.PeerConnection('treecast', {
         iceServers: (config.iceServers ?? []).flatMap(serverUrls),
         iceTransportPolicy: config.iceTransportPolicy ?? 'all',
         disableAutoNegotiation: true,
@@ -36,13 +31,13 @@ export async function nativeWebRtc(bindAddress?: string): Promise<WebRtc | undef
     }
 
     override async createOffer(): Promise<RTCSessionDescriptionInit> {
-      this.native.setLocalDescription('offer' as Parameters<typeof this.native.setLocalDescription>[0])
-      return plain(await super.createOffer())
+      this.native.setLocalDescription('offer')
+      return plain((await super.createOffer()) as RTCSessionDescriptionInit)
     }
 
     override async createAnswer(): Promise<RTCSessionDescriptionInit> {
-      this.native.setLocalDescription('answer' as Parameters<typeof this.native.setLocalDescription>[0])
-      return plain(await super.createAnswer())
+      this.native.setLocalDescription('answer')
+      return plain((await super.createAnswer()) as RTCSessionDescriptionInit)
     }
 
     /** It was set when it was made. */
@@ -56,6 +51,14 @@ export async function nativeWebRtc(bindAddress?: string): Promise<WebRtc | undef
     RTCSessionDescription: polyfill.RTCSessionDescription,
     RTCIceCandidate: polyfill.RTCIceCandidate
   } as unknown as WebRtc
+}
+
+async function load() {
+  try {
+    return { native: await import('node-datachannel'), polyfill: await import('node-datachannel/polyfill') }
+  } catch {
+    return undefined
+  }
 }
 
 function plain({ type, sdp }: RTCSessionDescriptionInit): RTCSessionDescriptionInit {

@@ -123,7 +123,7 @@ export class WebRtcTransport implements Transport, Signals {
       throw new DialError(`no address to dial: ${addresses.join(', ') || 'none given'}`)
     }
     // A link to it that is just being closed leaves a connection that is as good as new.
-    await Promise.all([...this.tiesTo(peerId)].map(closed))
+    for (const tie of this.tiesTo(peerId)) if (tie.phase === 'closing') await free(tie)
     if (signal?.aborted === true) throw new DialError('the dial was aborted', { cause: signal.reason })
     if (this.isClosed) throw new DialError('the transport is closed')
     const idle = this.idleTo(peerId)
@@ -215,7 +215,14 @@ export class WebRtcTransport implements Transport, Signals {
       this.tell(from, negotiation, { kind: 'refused', reason: problem })
       return
     }
-    const tie = this.tie(from, negotiation, false)
+    let tie: Tie
+    try {
+      tie = this.tie(from, negotiation, false)
+    } catch (error) {
+      if (!(error instanceof DialError)) throw error
+      this.tell(from, negotiation, { kind: 'refused', reason: error.message })
+      return
+    }
     tie.timer = setTimeout(() => this.drop(tie), this.options.dialTimeoutMs ?? DIAL_TIMEOUT_MS)
     tie.connection.signalled(offer)
   }
@@ -343,7 +350,7 @@ export class WebRtcTransport implements Transport, Signals {
   private rest(tie: Tie): void {
     clearTimeout(tie.timer)
     tie.phase = 'idle'
-    for (const free of tie.onFree.splice(0)) free()
+    for (const tell of tie.onFree.splice(0)) tell()
     const hasTwin = [...this.tiesTo(tie.remoteId)].some((other) => other !== tie)
     if (this.isClosed || hasTwin) {
       // The other end may not have been told yet that we took its word.
@@ -373,7 +380,7 @@ export class WebRtcTransport implements Transport, Signals {
     if (!this.ties.delete(tie)) return
     tie.connection.destroy()
     tie.onDropped?.()
-    for (const free of tie.onFree.splice(0)) free()
+    for (const tell of tie.onFree.splice(0)) tell()
   }
 
   private *tiesTo(peer: Uint8Array): Generator<Tie> {
@@ -405,9 +412,9 @@ export class WebRtcTransport implements Transport, Signals {
   }
 }
 
-/** Resolves when no link is being closed on it. */
-function closed(tie: Tie): Promise<void> | undefined {
-  return tie.phase === 'closing' ? new Promise((resolve) => tie.onFree.push(resolve)) : undefined
+/** Resolves when the link that is being closed on it is closed. */
+function free(tie: Tie): Promise<void> {
+  return new Promise((resolve) => tie.onFree.push(resolve))
 }
 
 /** Why a negotiation came to nothing, as far as this end can tell. */
