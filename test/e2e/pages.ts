@@ -24,14 +24,16 @@ declare global {
 }
 
 /**
- * Three minutes in which no second is like another, and what they decode to.
+ * Five minutes in which no second is like another, and what they decode to.
  *
  * @returns the left side, 48,000 samples a second
  */
 export function makeLongShow(folder: string): { file: string; samples: Float32Array } {
   const file = join(folder, 'long.opus')
-  const thrice = '[0]asplit=3[a][b][c];[b]areverse[b];[c]volume=0.7[c];[a][b][c]concat=n=3:v=0:a=1'
-  run('ffmpeg', '-v', 'error', '-i', SHOW, '-filter_complex', thrice, '-c:a', 'libopus', '-b:a', '64k', file)
+  const parts =
+    '[0]asplit=5[a][b][c][d][e];[b]areverse[b];[c]volume=0.7[c];[d]areverse,volume=0.7[d];[e]volume=0.5[e];' +
+    '[a][b][c][d][e]concat=n=5:v=0:a=1'
+  run('ffmpeg', '-v', 'error', '-i', SHOW, '-filter_complex', parts, '-c:a', 'libopus', '-b:a', '64k', file)
   const wave = execFileSync(
     'ffmpeg',
     ['-v', 'error', '-c:a', 'libopus', '-i', file, '-af', 'pan=mono|c0=c0', '-f', 'f32le', '-'],
