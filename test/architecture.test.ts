@@ -11,10 +11,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   transport: ['protocol'],
   audio: ['protocol'],
   runtime: ['protocol', 'transport', 'audio'],
+  sim: ['protocol'],
   tracker: ['protocol', 'transport', 'runtime'],
   api: ['protocol', 'transport', 'audio', 'runtime'],
   player: ['index.ts'],
-  cli: ['protocol', 'transport', 'audio', 'runtime', 'tracker', 'api']
+  cli: ['protocol', 'transport', 'audio', 'runtime', 'tracker', 'api', 'sim']
 }
 
 /** The same within protocol. The files beside the folders join them. */

@@ -54,6 +54,8 @@ export type ErrorCode =
   | 'bad-key'
   /** The microphone or stream cannot be captured or encoded. */
   | 'capture-failed'
+  /** A file or value is no scenario of a simulation, or nothing is known under that name. */
+  | 'bad-scenario'
   /** Every tracker of the link refused us: it is full, or will not have us. */
   | 'refused'
   /** The other side speaks no protocol version of ours. */

@@ -99,3 +99,16 @@ export interface PeerStats {
   /** Media time that is here and not yet played; ms. */
   bufferMs: number
 }
+
+/** How many of each a peer remembers now. */
+export interface PeerSizes {
+  readonly links: number
+  readonly candidates: number
+  readonly bans: number
+  /** Signatures that are being checked. */
+  readonly checks: number
+  /** Packets in the window. */
+  readonly window: number
+  /** Missing packets that were asked for again. */
+  readonly asked: number
+}

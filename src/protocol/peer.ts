@@ -26,7 +26,7 @@ import type { PlayoutItem } from './media/playout.js'
 import { examine } from './media/credential.js'
 import { Publisher } from './media/publisher.js'
 import type { Show } from './media/show.js'
-import type { NeighbourStats, PeerOptions, PeerStats } from './peer-options.js'
+import type { NeighbourStats, PeerOptions, PeerSizes, PeerStats } from './peer-options.js'
 import { Presence, type Vacancy } from './presence.js'
 import { Random } from './random.js'
 import { Discovery } from './tree/discovery.js'
@@ -52,7 +52,13 @@ interface CertificateCheck {
 }
 
 /** Inputs that are about packets, unless they turn out otherwise. They are nine in ten, and cost the tree nothing. */
-const ROUTINE: ReadonlySet<Input['type']> = new Set(['received', 'verified', 'signed', 'source-frame'])
+const ROUTINE: ReadonlySet<Input['type']> = new Set([
+  'received',
+  'verified',
+  'signed',
+  'source-frame',
+  'tick'
+])
 
 export class Peer {
   private readonly options: PeerOptions
@@ -76,6 +82,9 @@ export class Peer {
   private isRoutine = false
   /** When a `tick` was asked for last. */
   private promised = Infinity
+  /** Until when the tree needs no look, as far as time is concerned; and whether anything has changed that since. */
+  private tendAt = -Infinity
+  private hasTended = false
   private endingSince: number | undefined
   private state: 'running' | 'ending' | 'done' = 'running'
   private readonly counts = {
@@ -126,11 +135,10 @@ export class Peer {
   /** Takes one happening, and says what is to be done about it, in order. */
   step(input: Input, now: number): Output[] {
     if (this.state !== 'done') {
-      this.isRoutine = ROUTINE.has(input.type)
+      this.isRoutine = ROUTINE.has(input.type) && now < this.tendAt
       this.take(input, now)
       if (this.isDone) this.finish()
-      else if (this.isRoutine && now < this.promised) this.play(now)
-      else this.isRoutine = false
+      else if (this.isRoutine) this.attend(now)
       if (!this.isRoutine && !this.isDone) this.tend(now)
     }
     const outputs = this.outputs
@@ -140,16 +148,18 @@ export class Peer {
 
   /** When to give the next `tick`, unless something happens before; Infinity for never. */
   nextDeadline(now: number): number {
-    this.promised = this.isRoutine
-      ? Math.min(this.promised, this.routineDeadline)
-      : this.earliestDeadline(now)
+    if (this.hasTended) this.tendAt = this.earliestDeadline(now)
+    this.hasTended = false
+    this.promised = Math.min(this.tendAt, this.routineDeadline)
     return this.promised
   }
 
   /** What packets alone can bring forward: the next one to be heard, a look at holes. */
   private get routineDeadline(): number {
-    if (this.era?.upstream === undefined || this.state !== 'running') return Infinity
-    return Math.min(this.era.show.playout.nextDeadline(), this.era.upstream.nextWatch)
+    if (this.era?.upstream === undefined || this.isDone) return Infinity
+    const { show, upstream } = this.era
+    const next = show.playout.nextDeadline()
+    return this.state === 'running' ? Math.min(next, upstream.nextWatch) : next
   }
 
   /** A snapshot. */
@@ -169,6 +179,18 @@ export class Peer {
       bytesOut: this.counts.bytesOut + this.uploader.bytes,
       lagMs: Math.round(show?.lagMs ?? 0),
       bufferMs: Math.round(show?.playout.bufferedMs ?? 0)
+    }
+  }
+
+  /** How much this peer remembers: all of it is bounded by `limits.ts`. */
+  sizes(): PeerSizes {
+    return {
+      links: this.hood.size,
+      candidates: this.hood.candidates.size,
+      bans: this.hood.candidates.bansSize,
+      checks: this.checks.size,
+      window: this.era?.show.window.size ?? 0,
+      asked: this.era?.upstream?.askedAgain ?? 0
     }
   }
 
@@ -462,7 +484,7 @@ export class Peer {
       const neighbour = this.hood.get(settled.from)
       if (neighbour !== undefined) this.era.upstream?.heard(neighbour, check.sequence, check.show, now)
       this.counts.received++
-      if (this.era.upstream?.arrived(check.sequence, now) === true) this.counts.backfilled++
+      if (this.era.upstream?.arrived(check.sequence, check.show, now) === true) this.counts.backfilled++
       this.uploader.relay(settled.kept, this.era.downstream.children, settled.from, now)
     }
   }
@@ -565,8 +587,17 @@ export class Peer {
     return Math.min(children.freeSlotsFor(link), 0xffff)
   }
 
+  /** Looks after what packets alone may have made due. */
+  private attend(now: number): void {
+    this.play(now)
+    const { upstream, show } = this.era ?? {}
+    if (upstream === undefined || show === undefined || this.state !== 'running') return
+    if (now >= upstream.nextWatch && !upstream.watch(show, now)) this.isRoutine = false
+  }
+
   /** Looks after everything that time or a change may have made due. */
   private tend(now: number): void {
+    this.hasTended = true
     this.play(now)
     this.hood.dropSilent(now)
     this.discovery.tend(now)
@@ -645,6 +676,7 @@ export class Peer {
     this.emit({ type: 'done' })
   }
 
+  /** When `tend` is needed again unless something changes. */
   private earliestDeadline(now: number): number {
     if (this.isDone) return Infinity
     let next = Math.min(
@@ -655,8 +687,7 @@ export class Peer {
     if (this.endingSince !== undefined && this.publisher?.isSettled !== false)
       next = Math.min(next, this.endingSince + LINGER_MS)
     if (this.era !== undefined) {
-      const { show, upstream } = this.era
-      if (!this.isOrigin) next = Math.min(next, show.playout.nextDeadline())
+      const { upstream } = this.era
       if (upstream !== undefined && this.state === 'running')
         next = Math.min(next, upstream.nextDeadline(now))
     }

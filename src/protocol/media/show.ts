@@ -111,11 +111,20 @@ export class Show<From> {
     return kept === undefined ? 0 : (this.window.newestMediaTime - kept.packet.mediaTime) / SAMPLES_PER_MS
   }
 
+  get isWhole(): boolean {
+    return !this.playout.playing || this.firstHole() > this.window.newest
+  }
+
   holes(): number[] {
     if (!this.playout.playing) return []
+    return this.window.missing(this.firstHole(), MAX_HOLES)
+  }
+
+  /** The lowest sequence that is wanted and not here: behind the newest if none is missing. */
+  private firstHole(): number {
     this.solidTo = Math.max(this.solidTo, this.wanted)
     while (this.window.has(this.solidTo)) this.solidTo++
-    return this.window.missing(this.solidTo, MAX_HOLES)
+    return this.solidTo
   }
 
   missing(beforeInStripe: number, beforeInShow: number): number[] {

@@ -33,6 +33,10 @@ export class Candidates {
     return this.known.size
   }
 
+  get bansSize(): number {
+    return this.bans.size
+  }
+
   /** Remembers peers that can be dialled. A newer record replaces the older one; what failed stays avoided. */
   add(records: readonly PeerRecord[]): void {
     for (const record of records) {

@@ -45,6 +45,11 @@ export class Repair {
     return wants
   }
 
+  /** Packets that were asked for and are not here. */
+  get size(): number {
+    return this.asked.size
+  }
+
   /** The link is gone. */
   lost(link: number): void {
     this.sentAt.delete(link)

@@ -45,6 +45,8 @@ export interface Progress {
   readonly newest: number
   /** How far the show has gone on beyond this packet; ms of show time, 0 if it is not here. */
   behindMs(sequence: number): number
+  /** Whether there is no hole. */
+  readonly isWhole: boolean
   /** Sequences that are not here and worth having, ascending. */
   holes(): number[]
   /** Those of the holes that a later packet of their own stripe passed before the first time, or any later packet before
@@ -62,6 +64,9 @@ export interface UpstreamOptions {
 /** How often a stripe that is late, or a hole, is looked at; wall time. Half of the shortest patience there is. */
 const WATCH_MS = BACKFILL_DELAY_MS / 2
 
+/** How often spares are looked at: a sample of theirs comes every second or so. */
+const LOOK_AT_SPARES_MS = 500
+
 export class Upstream {
   readonly feeds: Feeds
   private readonly options: UpstreamOptions
@@ -74,6 +79,7 @@ export class Upstream {
   private heardAt: number
   private watchAt = Infinity
   private heldUpAt = -Infinity
+  private tendedAt = -Infinity
   /** Stripes that stalled, and nobody is here who could take them. */
   private stuck = NO_STRIPES
 
@@ -109,8 +115,10 @@ export class Upstream {
   }
 
   /** A packet got into the window. @returns whether it had been asked for again. */
-  arrived(sequence: number, now: number): boolean {
-    this.watchAt = Math.min(this.watchAt, now + WATCH_MS)
+  arrived(sequence: number, progress: Progress, now: number): boolean {
+    // A hole that this packet makes is not due before that; what was late before has its time already.
+    if (this.isLate(progress)) this.watchAt = Math.min(this.watchAt, now + BACKFILL_DELAY_MS)
+    else this.watchAt = Infinity
     return this.repair.arrived(sequence)
   }
 
@@ -153,8 +161,16 @@ export class Upstream {
     }
   }
 
-  /** Looks after everything; to be called after each happening and at the deadline. */
+  /** Looks at what is late, at `nextWatch`. @returns false if a stripe has stalled: `tend` has to be called. */
+  watch(progress: Progress, now: number): boolean {
+    if (this.stuck !== NO_STRIPES || this.stalledStripes(progress, now) !== NO_STRIPES) return false
+    this.askAgain(progress, now)
+    return true
+  }
+
+  /** Looks after everything; to be called after each happening that is not about packets alone, and at the deadline. */
   tend(progress: Progress, now: number): void {
+    this.tendedAt = now
     this.expireRequests(now)
     this.moveStalled(progress, now)
     this.dealOrphans(progress, now)
@@ -194,13 +210,19 @@ export class Upstream {
     }
   }
 
+  /** Missing packets that were asked for again. */
+  get askedAgain(): number {
+    return this.repair.size
+  }
+
   /** When holes are to be looked at again. */
   get nextWatch(): number {
     return this.watchAt
   }
 
+  /** When `tend` is needed again. */
   nextDeadline(now: number): number {
-    let next = this.watchAt
+    let next = this.feeds.spareLinks.size > 0 ? this.tendedAt + LOOK_AT_SPARES_MS : Infinity
     if (this.gatherUntil !== undefined) next = Math.min(next, this.gatherUntil)
     for (let stripe = 0; stripe < this.options.stripes; stripe++) {
       if (this.feeds.parentOf(stripe) !== undefined && !this.feeds.isGranted(stripe)) {
@@ -372,7 +394,18 @@ export class Upstream {
       )
       for (const [link, sequences] of wants) this.hood.send(link, { type: 'want', sequences })
     }
-    if (progress.holes().length > 0) this.watchAt = now + WATCH_MS
+    if (this.isLate(progress)) this.watchAt = now + WATCH_MS
+  }
+
+  /** Whether there is any hole, or any parent owes a packet that the show has passed. */
+  private isLate(progress: Progress): boolean {
+    if (!progress.isWhole) return true
+    const { stripes } = this.options
+    for (let stripe = 0; stripe < stripes; stripe++) {
+      if (this.feeds.isGranted(stripe) && this.feeds.newestFromParent(stripe) + stripes < progress.newest)
+        return true
+    }
+    return false
   }
 
   /** For each stripe the links to ask for its packets, in order. */
