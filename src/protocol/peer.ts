@@ -85,6 +85,9 @@ export class Peer {
   /** Until when the tree needs no look, as far as time is concerned; and whether anything has changed that since. */
   private tendAt = -Infinity
   private hasTended = false
+  /** As the last look found: when the first unused link is to be ended, and how many links are lacking. */
+  private nextIdleEnd = Infinity
+  private lacking = 0
   private endingSince: number | undefined
   private state: 'running' | 'ending' | 'done' = 'running'
   private readonly counts = {
@@ -622,9 +625,10 @@ export class Peer {
   /** Dials candidates while links are lacking; asks the tracker when it runs out of them. */
   private seek(now: number): void {
     const lacking = this.linksLacking(now)
+    this.lacking = lacking <= 0 ? 0 : lacking - this.hood.dial(lacking, now, this.random)
     if (lacking <= 0) {
       this.discovery.satisfied()
-    } else if (this.hood.dial(lacking, now, this.random) < lacking) {
+    } else if (this.lacking > 0) {
       const known = [...this.hood.ready()].map(({ record }) => shortId(record!.id))
       this.discovery.ask(CANDIDATES_PER_ANSWER, known.slice(0, MAX_EXCEPT), this.ways, now)
     }
@@ -638,13 +642,17 @@ export class Peer {
 
   /** Ends links that neither end needs. */
   private closeIdle(now: number): void {
-    for (const neighbour of [...this.hood.ready()]) {
+    this.nextIdleEnd = Infinity
+    let idle: Neighbour[] | undefined
+    for (const neighbour of this.hood.ready()) {
       if (this.isUsed(neighbour)) neighbour.idleSince = now
-      else if (now >= neighbour.idleSince + IDLE_LINK_MS) {
-        this.hood.candidates.avoid(neighbour.record!.id, now)
-        this.hood.bye(neighbour.link, 'closing', 'neither of us needs this link')
-        this.linkEnded(neighbour.link, neighbour.record?.id)
-      }
+      else if (now >= neighbour.idleSince + IDLE_LINK_MS) (idle ??= []).push(neighbour)
+      else this.nextIdleEnd = Math.min(this.nextIdleEnd, neighbour.idleSince + IDLE_LINK_MS)
+    }
+    for (const { link, record } of idle ?? []) {
+      this.hood.candidates.avoid(record!.id, now)
+      this.hood.bye(link, 'closing', 'neither of us needs this link')
+      this.linkEnded(link, record!.id)
     }
   }
 
@@ -691,13 +699,10 @@ export class Peer {
       if (upstream !== undefined && this.state === 'running')
         next = Math.min(next, upstream.nextDeadline(now))
     }
-    if (this.linksLacking(now) > 0) {
+    if (this.state === 'running' && this.lacking > 0) {
       next = Math.min(next, this.discovery.nextAsk, this.hood.candidates.nextReady(now))
     }
-    for (const neighbour of this.hood.ready()) {
-      if (!this.isUsed(neighbour)) next = Math.min(next, neighbour.idleSince + IDLE_LINK_MS)
-    }
-    return next
+    return Math.min(next, this.nextIdleEnd)
   }
 
   private countOut(link: number, bytes: number): void {

@@ -19,6 +19,7 @@ import {
   WAIT_MS
 } from './limits.js'
 import { Random } from './random.js'
+import { SamplingPool } from './sampling-pool.js'
 import { TokenBucket } from './tree/token-bucket.js'
 import { UNFED_DEPTH } from './tree/feeds.js'
 import { broadcastKey } from './wire/broadcast.js'
@@ -66,6 +67,9 @@ export interface TrackerStats {
 interface Member {
   readonly link: number
   readonly record: PeerRecord
+  /** Its id, and the first bytes of it, as keys. */
+  readonly key: string
+  readonly shortKey: string
   /** By which ways it can be dialled, and by which it can dial others. */
   readonly waysTo: number
   ways: number
@@ -85,6 +89,9 @@ interface Broadcast {
   readonly byId: Map<string, Set<Member>>
   /** Links of those who got nobody yet, in the order of their coming. */
   readonly waiting: Set<number>
+  /** Members with room: those that audio reaches, and those that it may reach later. */
+  readonly fedWithRoom: SamplingPool<Member>
+  readonly unfedWithRoom: SamplingPool<Member>
   /** How many of the members are fed. */
   fed: number
 }
@@ -237,6 +244,8 @@ export class Tracker {
       members: new Map(),
       byId: new Map(),
       waiting: new Set(),
+      fedWithRoom: new SamplingPool(),
+      unfedWithRoom: new SamplingPool(),
       fed: 0
     }
     this.broadcasts.set(key, broadcast)
@@ -247,6 +256,8 @@ export class Tracker {
     const member: Member = {
       link,
       record,
+      key: idKey(record.id),
+      shortKey: idKey(shortId(record.id)),
       waysTo: waysTo(record.addresses),
       ways,
       role,
@@ -256,10 +267,11 @@ export class Tracker {
       expiresAt: now + LEASE_MS
     }
     broadcast.members.set(link, member)
-    const twins = broadcast.byId.get(idKey(record.id))
-    if (twins === undefined) broadcast.byId.set(idKey(record.id), new Set([member]))
+    const twins = broadcast.byId.get(member.key)
+    if (twins === undefined) broadcast.byId.set(member.key, new Set([member]))
     else twins.add(member)
     if (isFed(member)) broadcast.fed++
+    sort(member)
     this.members.set(link, member)
     this.strangers.delete(link)
     this.joins++
@@ -272,6 +284,7 @@ export class Tracker {
     if (isFed(member)) member.broadcast.fed--
     if (member.role !== 'origin') member.depth = lease.depth
     if (isFed(member)) member.broadcast.fed++
+    sort(member)
     member.expiresAt = now + LEASE_MS
     this.members.delete(member.link)
     this.members.set(member.link, member)
@@ -302,7 +315,7 @@ export class Tracker {
       if (member !== undefined && member !== host) {
         this.welcome(member, [
           host,
-          ...this.candidatesFor(member, CANDIDATES_PER_ANSWER - 1, [idKey(shortId(host.record.id))])
+          ...this.candidatesFor(member, CANDIDATES_PER_ANSWER - 1, [host.shortKey])
         ])
       }
     }
@@ -311,20 +324,18 @@ export class Tracker {
   /** Fed peers with room first, then those that will be fed; by lot among equals. Ids are claims here: two members with
    * one id are both kept, or a stranger could throw out whom it likes, and the newer is named. */
   private candidatesFor(member: Member, count: number, except: readonly string[]): Member[] {
-    const byId = new Map<string, Member>()
-    for (const other of member.broadcast.members.values()) {
-      if (other.freeSlots === 0 || (other.waysTo & member.ways) === 0) continue
-      if (!except.includes(idKey(shortId(other.record.id)))) byId.set(idKey(other.record.id), other)
+    const { fedWithRoom, unfedWithRoom, byId } = member.broadcast
+    const chosen: Member[] = []
+    for (const pool of [fedWithRoom, unfedWithRoom]) {
+      if (chosen.length >= count) break
+      for (const other of pool.draw(this.random)) {
+        const isNamed = other.key === member.key || except.includes(other.shortKey)
+        if (isNamed || (other.waysTo & member.ways) === 0 || other !== newestWithRoom(byId.get(other.key))) continue
+        chosen.push(other)
+        if (chosen.length >= count) break
+      }
     }
-    byId.delete(idKey(member.record.id))
-    const fed: Member[] = []
-    const unfed: Member[] = []
-    for (const other of byId.values()) {
-      if (isFed(other)) fed.push(other)
-      else unfed.push(other)
-    }
-    const chosen = this.random.sample(fed, count)
-    return chosen.length < count ? [...chosen, ...this.random.sample(unfed, count - chosen.length)] : chosen
+    return chosen
   }
 
   /** Passes a signal on to another member of the same broadcast. */
@@ -369,9 +380,11 @@ export class Tracker {
     this.members.delete(link)
     const { broadcast } = member
     broadcast.members.delete(link)
-    const twins = broadcast.byId.get(idKey(member.record.id))
+    const twins = broadcast.byId.get(member.key)
     twins?.delete(member)
-    if (twins?.size === 0) broadcast.byId.delete(idKey(member.record.id))
+    if (twins?.size === 0) broadcast.byId.delete(member.key)
+    broadcast.fedWithRoom.delete(member)
+    broadcast.unfedWithRoom.delete(member)
     broadcast.waiting.delete(link)
     if (isFed(member)) broadcast.fed--
     if (broadcast.members.size === 0) this.broadcasts.delete(broadcast.key)
@@ -396,4 +409,19 @@ export class Tracker {
 /** Whether audio reaches this peer: only such a one can pass it on. */
 function isFed(member: Member): boolean {
   return member.depth !== UNFED_DEPTH
+}
+
+/** Puts a member where its room and its feeding belong. */
+function sort(member: Member): void {
+  const { fedWithRoom, unfedWithRoom } = member.broadcast
+  fedWithRoom.delete(member)
+  unfedWithRoom.delete(member)
+  if (member.freeSlots > 0) (isFed(member) ? fedWithRoom : unfedWithRoom).add(member)
+}
+
+/** Of those who claim one id. */
+function newestWithRoom(twins: ReadonlySet<Member> | undefined): Member | undefined {
+  let newest: Member | undefined
+  for (const twin of twins ?? []) if (twin.freeSlots > 0) newest = twin
+  return newest
 }

@@ -83,6 +83,7 @@ export class Neighbour {
 
 function stripesUntil(times: ReadonlyMap<number, number>, now: number): StripeSet {
   let set = NO_STRIPES
+  if (times.size === 0) return set
   for (const [stripe, until] of times) if (until > now) set |= oneStripe(stripe)
   return set
 }
