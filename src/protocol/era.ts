@@ -41,7 +41,7 @@ export function beginEra(given: EraOptions, now: number): Era {
     : new Upstream({ epoch, stripes, parents, spares }, self, hood, random, notice, now)
   const pathTo = (stripe: number): readonly ShortId[] | undefined => {
     if (upstream === undefined) return []
-    return upstream.feeds.isGranted(stripe) ? upstream.feeds.pathOf(stripe) : undefined
+    return upstream.feeds.isRooted(stripe) ? upstream.feeds.pathOf(stripe) : undefined
   }
   const slots = Math.floor(copies * stripes)
   const slotsPerStripe = isOrigin ? Math.floor(copies) : slots

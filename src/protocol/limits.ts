@@ -177,6 +177,13 @@ export const CONTROL_QUEUE_BYTES = 128 * 1024
 /** The first message of a link must come within this. */
 export const HELLO_TIMEOUT_MS = 3_000
 
+/** On a link on which nothing else is said, STATUS is said again so often: who vanishes says nothing, and its network may take
+ * half a minute or for ever to tell. A few bytes a second for all links of a peer. */
+export const KEEPALIVE_MS = 3_000
+
+/** A link on which nothing was heard for so long is ended: two STATUS may be lost or late, or a phone change its cell. */
+export const SILENT_LINK_MS = 10_000
+
 /** A dial that takes longer has failed. */
 export const DIAL_TIMEOUT_MS = 5_000
 
@@ -242,6 +249,14 @@ export const GATHER_MS = 100
 /** A SUBSCRIBE that got no answer for so long counts as refused: with a stall before it, still within the buffer. */
 export const GRANT_TIMEOUT_MS = 1_500
 
+/** A stripe that nobody feeds here is told of as cut off after so long: most are fed again within the time of a move, and
+ * those below need not know. */
+export const CUT_OFF_MS = 1_000
+
+/** Who hears from its parent that a stripe is cut off waits so long for it to be mended, and up to twice as long by lot, so
+ * that not all who stand below leave at once. */
+export const CUT_OFF_PATIENCE_MS = 1_000
+
 /** A parent whose stripe stalled is not asked for it again for so long, unless there is nobody else. */
 export const STALL_AVOID_MS = 60_000
 
@@ -250,6 +265,10 @@ export const IDLE_LINK_MS = 5_000
 
 /** At the end of the show a peer stays this long at most for those that it feeds. */
 export const LINGER_MS = 3_000
+
+/** So often is the end told again to children that have not left: behind a last packet that is lost comes no other by
+ * which it could be missed. */
+export const END_REPEAT_MS = 1_000
 
 /** What a copy of a show is taken to need of an upload cap when slots are counted, kbit/s: 64 kbit/s of audio, its
  * signatures and headers, and a third for backfill and bursts. */

@@ -16,9 +16,12 @@ import {
   DEFAULT_PACKET_MS,
   DEFAULT_PARENTS,
   DEFAULT_SPARES,
+  END_REPEAT_MS,
   IDLE_LINK_MS,
+  KEEPALIVE_MS,
   LATE_TICK_MS,
-  LINGER_MS
+  LINGER_MS,
+  SILENT_LINK_MS
 } from './limits.js'
 import { beginEra, type Era } from './era.js'
 import type { Input, Notice, Output } from './machine.js'
@@ -89,6 +92,7 @@ export class Peer {
   private nextIdleEnd = Infinity
   private lacking = 0
   private endingSince: number | undefined
+  private endToldAt = -Infinity
   private state: 'running' | 'ending' | 'done' = 'running'
   private readonly counts = {
     peers: 0,
@@ -277,7 +281,10 @@ export class Peer {
         this.presence.canBeDialled = (waysTo(this.options.self.addresses) & (input.ways | ~WAY.webrtc)) !== 0
         break
       case 'tick':
-        if (now >= this.promised + LATE_TICK_MS) this.era?.upstream?.heldUp(now)
+        if (now >= this.promised + LATE_TICK_MS) {
+          this.era?.upstream?.heldUp(now)
+          this.hood.excuseSilence(now)
+        }
         break
       case 'leave':
         this.state = 'done'
@@ -290,10 +297,13 @@ export class Peer {
   private received(link: number, bytes: Uint8Array, now: number): void {
     this.counts.bytesIn += bytes.length
     const neighbour = this.hood.get(link)
-    if (neighbour !== undefined) neighbour.bytesIn += bytes.length
+    if (neighbour !== undefined) {
+      neighbour.bytesIn += bytes.length
+      neighbour.saidAt = now
+    }
     try {
       for (const message of decodeMessages(bytes)) {
-        if (message.type !== 'data') this.isRoutine = false
+        if (message.type !== 'data' && !isNoNews(message, neighbour)) this.isRoutine = false
         if (this.discovery.isTracker(link)) this.fromTracker(link, message, now)
         else this.fromPeer(link, message, now)
       }
@@ -339,7 +349,7 @@ export class Peer {
       return
     }
     if (message.type === 'hello') {
-      if (!neighbour.ready) this.greeted(neighbour, this.hood.hello(neighbour, message, now))
+      if (!neighbour.ready) this.greeted(neighbour, this.hood.hello(neighbour, message, now), now)
       return
     }
     if (message.type === 'bye') {
@@ -360,6 +370,7 @@ export class Peer {
         this.offered(neighbour.link, message.certificate, now)
         break
       case 'status':
+        if (isNoNews(message, neighbour)) break
         neighbour.freeSlots = message.freeSlots
         if (neighbour.depth !== message.depth || message.freeSlots > 0) neighbour.forgive()
         neighbour.depth = message.depth
@@ -392,8 +403,8 @@ export class Peer {
   }
 
   /** After HELLO: what the other end needs to know at once. */
-  private greeted(neighbour: Neighbour, ended: number | undefined): void {
-    if (ended !== undefined) this.linkEnded(ended, neighbour.record?.id)
+  private greeted(neighbour: Neighbour, ended: number | undefined, now: number): void {
+    if (ended !== undefined) this.linkEnded(ended, neighbour.record?.id, now)
     if (this.hood.get(neighbour.link) === undefined || this.era === undefined) return
     this.hood.send(neighbour.link, { type: 'show', certificate: this.era.show.certificate.bytes })
     this.presence.tellOne(neighbour.link, this.vacancy())
@@ -401,13 +412,13 @@ export class Peer {
 
   private closed(link: number, now: number): void {
     if (this.discovery.isTracker(link)) this.discovery.closed(link, now)
-    else this.linkEnded(link, this.hood.closed(link, now)?.record?.id)
+    else this.linkEnded(link, this.hood.closed(link, now)?.record?.id, now)
   }
 
-  private linkEnded(link: number, peer: PeerId | undefined): void {
+  private linkEnded(link: number, peer: PeerId | undefined, now: number): void {
     this.uploader.forget(link)
     this.era?.downstream.lost(link)
-    this.era?.upstream?.lost(link, peer)
+    this.era?.upstream?.lost(link, peer, now)
   }
 
   /** The other end did what no honest peer does: it is told why, and not spoken to for long. Too much at once may be an
@@ -433,7 +444,7 @@ export class Peer {
       this.notice({ event: 'banned', peer, why })
     }
     this.hood.bye(link, reason, why)
-    this.linkEnded(link, peer)
+    this.linkEnded(link, peer, now)
   }
 
   // The way of the audio
@@ -603,15 +614,31 @@ export class Peer {
     this.hasTended = true
     this.play(now)
     this.hood.dropSilent(now)
+    for (const { link, record } of this.hood.silent(now)) {
+      this.hood.candidates.avoid(record!.id, now)
+      this.hood.bye(link, 'closing', `nothing was heard of you for ${SILENT_LINK_MS / 1000} s`)
+      this.linkEnded(link, record!.id, now)
+    }
     this.discovery.tend(now)
     const { upstream, show } = this.era ?? {}
     if (this.state === 'running') {
-      if (upstream !== undefined && show !== undefined) upstream.tend(show, now)
+      if (upstream !== undefined && show !== undefined) {
+        this.era?.downstream.pathsChanged(upstream.tend(show, now))
+      }
     }
     this.closeIdle(now)
     if (this.state === 'running') this.seek(now)
     this.presence.tell(this.vacancy(), now)
+    this.keepAlive(now)
     this.maybeFinishEnding(now)
+  }
+
+  /** Whom packets reach needs no other sign of life. */
+  private keepAlive(now: number): void {
+    const { children } = this.era?.downstream ?? {}
+    const isFeeding = children !== undefined && now < this.uploader.sentAt + KEEPALIVE_MS
+    const isFed = (link: number): boolean => isFeeding && children.stripesOf(link) !== NO_STRIPES
+    this.presence.keepAlive(this.vacancy(), isFed, now)
   }
 
   /** How many links are needed beyond those that are there or being dialled. */
@@ -652,7 +679,7 @@ export class Peer {
     for (const { link, record } of idle ?? []) {
       this.hood.candidates.avoid(record!.id, now)
       this.hood.bye(link, 'closing', 'neither of us needs this link')
-      this.linkEnded(link, record!.id)
+      this.linkEnded(link, record!.id, now)
     }
   }
 
@@ -664,15 +691,21 @@ export class Peer {
     this.isRoutine = false
     this.state = 'ending'
     this.endingSince = now
-    this.era?.upstream?.wantNothing()
+    this.endToldAt = now
+    this.era?.upstream?.wantNothing(now)
   }
 
   private maybeFinishEnding(now: number): void {
     if (this.state !== 'ending' || this.publisher?.isSettled === false) return
-    const served = [...this.hood.ready()].some(
+    const served = [...this.hood.ready()].filter(
       ({ link }) => this.era?.downstream.children.isServed(link) === true
     )
-    if (!served || now >= this.endingSince! + LINGER_MS) this.finish()
+    if (served.length === 0 || now >= this.endingSince! + LINGER_MS) {
+      this.finish()
+    } else if (now >= this.endToldAt + END_REPEAT_MS) {
+      this.endToldAt = now
+      for (const { link } of served) this.uploader.repeatEnd(link, this.era!.show, now)
+    }
   }
 
   /** Says farewell on every link, naming neighbours that have room to those whom we leave. */
@@ -693,7 +726,7 @@ export class Peer {
       this.hood.nextDeadline()
     )
     if (this.endingSince !== undefined && this.publisher?.isSettled !== false)
-      next = Math.min(next, this.endingSince + LINGER_MS)
+      next = Math.min(next, this.endingSince + LINGER_MS, this.endToldAt + END_REPEAT_MS)
     if (this.era !== undefined) {
       const { upstream } = this.era
       if (upstream !== undefined && this.state === 'running')
@@ -723,4 +756,13 @@ export class Peer {
     }
     this.outputs.push(output)
   }
+}
+
+/** A STATUS that says what is known already: a sign of life, and nothing to act upon. */
+function isNoNews(message: Message, neighbour: Neighbour | undefined): boolean {
+  return (
+    message.type === 'status' &&
+    message.freeSlots === neighbour?.freeSlots &&
+    message.depth === neighbour.depth
+  )
 }

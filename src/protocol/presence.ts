@@ -1,6 +1,6 @@
 /** What a peer tells others of itself: to a tracker who it is, to all whether it has room and how deep it stands. */
 
-import { CANDIDATES_PER_ANSWER, PROTOCOL_VERSION, STATUS_INTERVAL_MS } from './limits.js'
+import { CANDIDATES_PER_ANSWER, KEEPALIVE_MS, PROTOCOL_VERSION, STATUS_INTERVAL_MS } from './limits.js'
 import type { PeerOptions } from './peer-options.js'
 import type { Discovery } from './tree/discovery.js'
 import type { Neighbourhood } from './tree/neighbourhood.js'
@@ -25,6 +25,7 @@ export class Presence {
   canBeDialled = true
   private told = ''
   private toldAt = -Infinity
+  private keptAliveAt = -Infinity
 
   constructor(
     options: PeerOptions,
@@ -77,9 +78,19 @@ export class Presence {
     this.hood.send(link, { type: 'status', freeSlots: this.freeSlotsFor(link), depth })
   }
 
-  /** When `tell` has something to tell. */
+  /** Lets neighbours know that we are there, where no packets do. @param isFed whether packets go to a link now */
+  keepAlive(vacancy: Vacancy, isFed: (link: number) => boolean, now: number): void {
+    if (now < this.keptAliveAt + KEEPALIVE_MS) return
+    this.keptAliveAt = now
+    for (const { link } of this.hood.ready()) if (!isFed(link)) this.tellOne(link, vacancy)
+  }
+
+  /** When `tell` has something to tell, or neighbours are to hear of us. */
   nextDeadline(vacancy: Vacancy): number {
-    const { leaseDue } = this.discovery
+    const leaseDue =
+      this.hood.size === 0
+        ? this.discovery.leaseDue
+        : Math.min(this.discovery.leaseDue, this.keptAliveAt + KEEPALIVE_MS)
     return this.hasChanged(vacancy) ? Math.min(leaseDue, this.toldAt + STATUS_INTERVAL_MS) : leaseDue
   }
 

@@ -330,7 +330,8 @@ export class Tracker {
       if (chosen.length >= count) break
       for (const other of pool.draw(this.random)) {
         const isNamed = other.key === member.key || except.includes(other.shortKey)
-        if (isNamed || (other.waysTo & member.ways) === 0 || other !== newestWithRoom(byId.get(other.key))) continue
+        if (isNamed || (other.waysTo & member.ways) === 0 || other !== newestWithRoom(byId.get(other.key)))
+          continue
         chosen.push(other)
         if (chosen.length >= count) break
       }

@@ -11,6 +11,7 @@ import type { Children } from './tree/children.js'
 import { hasStripe, NO_STRIPES, stripeOf, type StripeSet } from './tree/stripes.js'
 import { TokenBucket } from './tree/token-bucket.js'
 import { DATA_HEAD_BYTES, SINCE_RECENT } from './wire/message.js'
+import { PACKET_KIND } from './wire/packet.js'
 
 /** Bytes a second in a kbit/s of 1,000 bit. */
 const BYTES_PER_KBPS = 125
@@ -20,6 +21,8 @@ export class Uploader {
   sent = 0
   capped = 0
   bytes = 0
+  /** When a packet was last passed on. */
+  sentAt = -Infinity
   private readonly cap: TokenBucket | undefined
   private readonly backfill = new Map<number, TokenBucket>()
   private readonly emit: (output: Output) => void
@@ -34,6 +37,7 @@ export class Uploader {
 
   /** Passes a new packet on to all who get its stripe, but for the link that it came by. */
   relay(kept: Kept, children: Children, from: number | undefined, now: number): void {
+    this.sentAt = now
     for (const link of children.receiversOf(kept.packet.sequence)) {
       if (link !== from) this.send(link, kept, now)
     }
@@ -47,6 +51,13 @@ export class Uploader {
     for (const kept of past) {
       const stripe = stripeOf(kept.packet.sequence, certificate.stripes)
       if (hasStripe(added, stripe)) this.send(link, kept, now)
+    }
+  }
+
+  /** Tells a child once more that the show is over: the last packet of each stripe. */
+  repeatEnd(link: number, { window, certificate }: Show<number>, now: number): void {
+    for (const kept of window.since(window.newest - certificate.stripes + 1)) {
+      if (kept.packet.kind === PACKET_KIND.end) this.send(link, kept, now)
     }
   }
 

@@ -20,17 +20,17 @@ export interface Place {
 }
 
 const REGIONS = [
-  { x: 80, y: -28, share: 0.48 },
-  { x: -88, y: 94, share: 0.24 },
-  { x: 180, y: -107, share: 0.28 }
+  { x: 85, y: -18, share: 0.56 },
+  { x: -87, y: 98, share: 0.12 },
+  { x: 188, y: -92, share: 0.32 }
 ]
 
 /** Spread of each region, ms. */
-const SPREAD_MS = 21
+const SPREAD_MS = 15
 
 /** Access delay: lognormal. */
-const ACCESS_MEDIAN_MS = 4
-const ACCESS_SIGMA = 0.9
+const ACCESS_MEDIAN_MS = 6.5
+const ACCESS_SIGMA = 1.33
 
 export function somewhere(random: Random): Place {
   let lot = random.unit()

@@ -64,7 +64,8 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const firstSecond = -LEAD_MS / 1000
   const lastSecond = Math.ceil((world.endMs - LEAD_MS) / 1000)
   for (let second = firstSecond; second < lastSecond; second++) {
-    world.runTo(Math.min(world.endMs, LEAD_MS + (second + 1) * 1000))
+    // What happens at the very begin of a second belongs to it.
+    world.runTo(Math.min(world.endMs, LEAD_MS + (second + 1) * 1000) - 1)
     if (second >= 0 && second < scenario.show.seconds) timeline.close(world, second)
     if (second % RECENT_S === 0) world.counters.mark()
     for (const checker of checking) checker.second?.(world)

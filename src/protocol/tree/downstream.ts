@@ -75,18 +75,21 @@ export class Downstream {
     this.children.release(link)
   }
 
-  /** Sends the paths of these stripes, those that are the same in one message. */
+  /** Sends the paths of these stripes, those that are the same in one message: an empty one if they are cut off. */
   private announce(link: number, stripes: StripeSet): void {
     let rest = stripes
     for (const stripe of stripesIn(stripes)) {
       if ((rest & oneStripe(stripe)) === 0) continue
       const path = this.pathTo(stripe)
-      if (path === undefined) continue
       let together = NO_STRIPES
       for (const other of stripesIn(rest))
         if (samePath(this.pathTo(other), path)) together |= oneStripe(other)
       rest &= ~together
-      this.hood.send(link, { type: 'path', stripes: together, peers: [...path, this.self] })
+      this.hood.send(link, {
+        type: 'path',
+        stripes: together,
+        peers: path === undefined ? [] : [...path, this.self]
+      })
     }
   }
 

@@ -3,7 +3,7 @@
  * spares, which send samples. Decides nothing about *whom* to ask: `policy.ts` does, from what stands here.
  */
 
-import { MAX_LAG_MS, MAX_PATH, STALL_MS } from '../limits.js'
+import { CUT_OFF_MS, MAX_LAG_MS, MAX_PATH, STALL_MS } from '../limits.js'
 import { equal } from '../wire/cursor.js'
 import type { ShortId } from '../wire/record.js'
 import { NO_STRIPES, oneStripe, type StripeSet, stripesIn } from './stripes.js'
@@ -19,6 +19,10 @@ interface Feed {
   /** How far the show had gone on when that packet came; ms of show time. */
   behindMs: number
   path: readonly ShortId[] | undefined
+  /** Since when nobody feeds this stripe here. */
+  orphanedAt: number
+  /** When a stripe whose parent is cut off is to be asked of somebody else; undefined while the path leads to the origin. */
+  cutOffUntil: number | undefined
 }
 
 /** Why a path cannot be followed. */
@@ -35,7 +39,9 @@ export class Feeds {
       askedAt: 0,
       newest: -1,
       behindMs: 0,
-      path: undefined
+      path: undefined,
+      orphanedAt: Infinity,
+      cutOffUntil: undefined
     }))
   }
 
@@ -53,18 +59,61 @@ export class Feeds {
     return this.feeds[stripe]!.granted
   }
 
+  /** Whether the stripe is granted by somebody through whom it comes from the origin, as far as is known. */
+  isRooted(stripe: number): boolean {
+    const feed = this.feeds[stripe]!
+    return feed.granted && feed.cutOffUntil === undefined
+  }
+
+  /** Stripes whose parent has said that it is cut off, and those that are orphans for long enough to say so below. */
+  cutOff(): StripeSet {
+    return this.select(({ cutOffUntil }) => cutOffUntil !== undefined)
+  }
+
+  /** Stripes of parents that have been cut off for long enough. */
+  givenUp(now: number): StripeSet {
+    return this.select(({ parent, cutOffUntil = Infinity }) => parent !== undefined && now >= cutOffUntil)
+  }
+
+  /** When the next stripe is to be told of as cut off, or its parent to be given up. */
+  get nextCutOff(): number {
+    let next = Infinity
+    for (const { parent, orphanedAt, cutOffUntil } of this.feeds) {
+      if (cutOffUntil === undefined) next = Math.min(next, orphanedAt + CUT_OFF_MS)
+      else if (parent !== undefined) next = Math.min(next, cutOffUntil)
+    }
+    return next
+  }
+
+  /** Notes what has been orphaned for long. @returns the stripes that this is news of. */
+  cutOffOrphans(now: number): StripeSet {
+    const orphans = this.select(
+      ({ orphanedAt, cutOffUntil }) => cutOffUntil === undefined && now >= orphanedAt + CUT_OFF_MS
+    )
+    for (const stripe of stripesIn(orphans)) this.feeds[stripe]!.cutOffUntil = Infinity
+    return orphans
+  }
+
+  /** Takes a parent's word that it is cut off. @returns the stripes that this is news of. */
+  setCutOff(link: number, stripes: StripeSet, until: number): StripeSet {
+    let changed = NO_STRIPES
+    for (const stripe of stripesIn(stripes)) {
+      const feed = this.feeds[stripe]
+      if (feed?.parent !== link || feed.cutOffUntil !== undefined) continue
+      feed.cutOffUntil = until
+      changed |= oneStripe(stripe)
+    }
+    return changed
+  }
+
   /** Stripes that were asked of or come by this link. */
   stripesOf(link: number): StripeSet {
-    let set = NO_STRIPES
-    for (const [stripe, feed] of this.feeds.entries()) if (feed.parent === link) set |= oneStripe(stripe)
-    return set
+    return this.select(({ parent }) => parent === link)
   }
 
   /** Stripes that nobody was asked for. */
   orphans(): StripeSet {
-    let set = NO_STRIPES
-    for (const [stripe, feed] of this.feeds.entries()) if (feed.parent === undefined) set |= oneStripe(stripe)
-    return set
+    return this.select(({ parent }) => parent === undefined)
   }
 
   /** Whether every stripe is granted by somebody. */
@@ -134,15 +183,19 @@ export class Feeds {
   grant(link: number, stripes: StripeSet): void {
     for (const stripe of stripesIn(stripes)) {
       const feed = this.feeds[stripe]
-      if (feed?.parent === link) feed.granted = true
+      if (feed?.parent !== link) continue
+      feed.granted = true
+      feed.orphanedAt = Infinity
     }
   }
 
   /** The stripes of this set are no longer asked of or fed by this link. */
-  drop(link: number, stripes: StripeSet): void {
+  drop(link: number, stripes: StripeSet, now: number): void {
     for (const stripe of stripesIn(stripes)) {
       const feed = this.feeds[stripe]
       if (feed?.parent !== link) continue
+      if (feed.granted) feed.orphanedAt = now
+      if (feed.cutOffUntil !== undefined) feed.cutOffUntil = Infinity
       feed.parent = undefined
       feed.granted = false
     }
@@ -163,8 +216,10 @@ export class Feeds {
     let changed = NO_STRIPES
     for (const stripe of stripesIn(stripes)) {
       const feed = this.feeds[stripe]
-      if (feed?.parent !== link || problem !== undefined || samePath(feed.path, path)) continue
+      if (feed?.parent !== link || problem !== undefined) continue
+      if (feed.cutOffUntil === undefined && samePath(feed.path, path)) continue
       feed.path = path
+      feed.cutOffUntil = undefined
       changed |= oneStripe(stripe)
     }
     return { changed, problem }
@@ -173,9 +228,18 @@ export class Feeds {
   /** The longest of the stripes' paths: how many links the audio passes to get here; 255 while nothing comes. */
   get depth(): number {
     let depth = 0
-    for (const feed of this.feeds)
-      if (feed.granted && feed.path !== undefined) depth = Math.max(depth, feed.path.length)
+    for (const { granted, cutOffUntil, path } of this.feeds) {
+      if (granted && cutOffUntil === undefined && path !== undefined) depth = Math.max(depth, path.length)
+    }
     return depth === 0 ? UNFED_DEPTH : depth
+  }
+
+  private select(test: (feed: Feed) => boolean): StripeSet {
+    let set = NO_STRIPES
+    for (let stripe = 0; stripe < this.feeds.length; stripe++) {
+      if (test(this.feeds[stripe]!)) set |= oneStripe(stripe)
+    }
+    return set
   }
 }
 

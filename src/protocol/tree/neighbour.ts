@@ -28,6 +28,8 @@ export class Neighbour {
   /** When it last sent a packet, and the highest sequence it sent. */
   heardAt: number
   newest = -1
+  /** When it last said anything. */
+  saidAt: number
   bytesIn = 0
   bytesOut = 0
   readonly control: TokenBucket
@@ -42,6 +44,7 @@ export class Neighbour {
     this.openedAt = now
     this.idleSince = now
     this.heardAt = now
+    this.saidAt = now
     this.control = new TokenBucket(CONTROL_MESSAGES_PER_SECOND, CONTROL_MESSAGES_BURST, now)
     this.signals = new TokenBucket(SIGNALS_PER_SECOND, SIGNALS_BURST, now)
   }

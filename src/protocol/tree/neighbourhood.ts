@@ -3,7 +3,7 @@
  * decided elsewhere.
  */
 
-import { HELLO_TIMEOUT_MS, MAX_REASON_BYTES, PROTOCOL_VERSION } from '../limits.js'
+import { HELLO_TIMEOUT_MS, MAX_REASON_BYTES, PROTOCOL_VERSION, SILENT_LINK_MS } from '../limits.js'
 import type { Output } from '../machine.js'
 import type { Random } from '../random.js'
 import type { BroadcastId } from '../wire/broadcast.js'
@@ -177,11 +177,21 @@ export class Neighbourhood {
     }
   }
 
+  /** Neighbours that have said nothing for so long that they must be gone. */
+  silent(now: number): Neighbour[] {
+    return [...this.ready()].filter(({ saidAt }) => now >= saidAt + SILENT_LINK_MS)
+  }
+
+  /** We were held up ourselves: what was said meanwhile is still to be read. */
+  excuseSilence(now: number): void {
+    for (const neighbour of this.neighbours.values()) neighbour.saidAt = now
+  }
+
   /** When the next silent link is to be ended. */
   nextDeadline(): number {
     let next = Infinity
-    for (const { ready, openedAt } of this.neighbours.values()) {
-      if (!ready) next = Math.min(next, openedAt + HELLO_TIMEOUT_MS)
+    for (const { ready, openedAt, saidAt } of this.neighbours.values()) {
+      next = Math.min(next, ready ? saidAt + SILENT_LINK_MS : openedAt + HELLO_TIMEOUT_MS)
     }
     return next
   }

@@ -6,6 +6,7 @@
 
 import {
   BACKFILL_DELAY_MS,
+  CUT_OFF_PATIENCE_MS,
   GATHER_MS,
   GRANT_TIMEOUT_MS,
   SAMPLE_ONE_IN,
@@ -127,7 +128,7 @@ export class Upstream {
     if (grant.epoch !== this.options.epoch) return
     this.feeds.grant(neighbour.link, grant.stripes)
     const refused = this.feeds.stripesOf(neighbour.link) & grant.refused
-    this.feeds.drop(neighbour.link, refused)
+    this.feeds.drop(neighbour.link, refused, now)
     if (refused !== NO_STRIPES) neighbour.refuses(refused, now + avoidAfter(grant.refusal))
     if (grant.stripes !== NO_STRIPES) this.hood.candidates.succeeded(neighbour.record!.id)
     this.hood.candidates.add(grant.others)
@@ -139,11 +140,15 @@ export class Upstream {
 
   /** Takes a PATH. @returns the stripes whose path changed: those below want to know. */
   path(neighbour: Neighbour, path: Path, now: number): StripeSet {
+    if (path.peers.length === 0) {
+      const patience = CUT_OFF_PATIENCE_MS * (1 + this.random.unit())
+      return this.feeds.setCutOff(neighbour.link, path.stripes, now + patience)
+    }
     const { changed, problem } = this.feeds.setPath(neighbour.link, path.stripes, path.peers, this.self)
     if (problem !== undefined) {
       const stripes = this.feeds.stripesOf(neighbour.link) & path.stripes
       if (stripes === NO_STRIPES) return NO_STRIPES
-      this.feeds.drop(neighbour.link, stripes)
+      this.feeds.drop(neighbour.link, stripes, now)
       neighbour.refuses(stripes, now + avoidAfter(problem))
       this.subscribe(neighbour.link, NO_STRIPES, undefined)
     }
@@ -151,9 +156,9 @@ export class Upstream {
   }
 
   /** The link is gone: its stripes are orphans. */
-  lost(link: number, peer: PeerId | undefined): void {
+  lost(link: number, peer: PeerId | undefined, now: number): void {
     const stripes = this.feeds.stripesOf(link)
-    this.feeds.drop(link, stripes)
+    this.feeds.drop(link, stripes, now)
     this.feeds.removeSpare(link)
     this.repair.lost(link)
     if (stripes !== NO_STRIPES && peer !== undefined) {
@@ -168,21 +173,24 @@ export class Upstream {
     return true
   }
 
-  /** Looks after everything; to be called after each happening that is not about packets alone, and at the deadline. */
-  tend(progress: Progress, now: number): void {
+  /** Looks after everything; to be called after each happening that is not about packets alone, and at the deadline.
+   * @returns the stripes that are cut off since now: those below are to be told. */
+  tend(progress: Progress, now: number): StripeSet {
     this.tendedAt = now
     this.expireRequests(now)
+    this.leaveCutOff(now)
     this.moveStalled(progress, now)
     this.dealOrphans(progress, now)
     this.keepSpares(progress, now)
     this.askAgain(progress, now)
+    return this.feeds.cutOffOrphans(now)
   }
 
   /** How many more links this way up could use. */
   linksNeeded(now: number): number {
     const { parents, spares } = this.options
     const options = this.optionsNow(now)
-    const unfed = this.feeds.orphans() | this.stuck
+    const unfed = this.feeds.orphans() | this.feeds.cutOff() | this.stuck
     if (unfed !== NO_STRIPES) {
       const takers = options.filter(
         (option) => isUsable(option) && (unfed & ~option.refused & ~option.stalled) !== 0
@@ -201,10 +209,10 @@ export class Upstream {
   }
 
   /** The show is over here: those who feed us need not wait for us. */
-  wantNothing(): void {
+  wantNothing(now: number): void {
     const links = new Set([...this.feeds.asked(), ...this.feeds.spareLinks])
     for (const link of links) {
-      this.feeds.drop(link, this.feeds.stripesOf(link))
+      this.feeds.drop(link, this.feeds.stripesOf(link), now)
       this.feeds.removeSpare(link)
       this.subscribe(link, NO_STRIPES, undefined)
     }
@@ -229,6 +237,7 @@ export class Upstream {
         next = Math.min(next, this.feeds.askedAt(stripe) + GRANT_TIMEOUT_MS)
       }
     }
+    next = Math.min(next, this.feeds.nextCutOff)
     if (this.feeds.orphans() !== NO_STRIPES) {
       for (const neighbour of this.hood.ready()) next = Math.min(next, neighbour.nextForgiven(now))
     }
@@ -242,9 +251,20 @@ export class Upstream {
       const parent = this.feeds.parentOf(stripe)
       if (parent === undefined || this.feeds.isGranted(stripe)) continue
       if (now < this.feeds.askedAt(stripe) + GRANT_TIMEOUT_MS) continue
-      this.feeds.drop(parent, oneStripe(stripe))
+      this.feeds.drop(parent, oneStripe(stripe), now)
       this.hood.get(parent)?.stalls(oneStripe(stripe), now + STALL_AVOID_MS)
       this.subscribe(parent, NO_STRIPES, undefined)
+    }
+  }
+
+  /** A parent that is cut off has had its time to mend: its stripes are orphans now. */
+  private leaveCutOff(now: number): void {
+    const stripes = this.feeds.givenUp(now)
+    if (stripes === NO_STRIPES) return
+    const left = new Set(stripesIn(stripes).map((stripe) => this.feeds.parentOf(stripe)!))
+    for (const link of left) {
+      this.feeds.drop(link, stripes, now)
+      this.subscribe(link, NO_STRIPES, undefined)
     }
   }
 
@@ -265,7 +285,7 @@ export class Upstream {
       neighbour?.stalls(oneStripe(stripe), now + STALL_AVOID_MS)
       if (neighbour?.record !== undefined)
         this.notice({ event: 'stalled', peer: neighbour.record.id, stripe })
-      this.feeds.drop(parent, oneStripe(stripe))
+      this.feeds.drop(parent, oneStripe(stripe), now)
       left.add(parent)
     }
     this.askDealt(dealt, progress, now)
