@@ -80,15 +80,16 @@ export function playRandomShow(seed: number, onStep?: (world: World) => Treecast
   const scenario = randomScenario(seed)
   const violations: Violation[] = []
   const checking = checkers(violations)
-  let trace: TreecastOptions['onStep']
+  const traces: NonNullable<TreecastOptions['onStep']>[] = []
   const topology = treecast({
     onStep: (...step) => {
       for (const checker of checking) checker.step?.(...step)
-      trace?.(...step)
+      for (const trace of traces) trace(...step)
     }
   })
   const world = new World(scenario, topology, seed, checking)
-  trace = onStep?.(world)
+  const trace = onStep?.(world)
+  if (trace !== undefined) traces.push(trace)
   planFaults(world)
   const atCalm = new Map<PeerParticipant, { received: number; gaps: number }>()
   const problems: string[] = []
