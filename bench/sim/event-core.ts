@@ -16,12 +16,16 @@ export interface CoreRate {
 /** @param packets of the show, each of which reaches every peer once */
 export function measureEventCore(peers: number, packets: number): CoreRate {
   const queue = new EventQueue()
-  const delays = Uint8Array.from({ length: peers }, (_, peer) => 1 + (Math.imul(peer, 0x9e3779b1) >>> 24) % MOST_MS)
+  const delays = Uint8Array.from(
+    { length: peers },
+    (_, peer) => 1 + ((Math.imul(peer, 0x9e3779b1) >>> 24) % MOST_MS)
+  )
   const publish = 1
   const pass = (peer: number, sequence: number): void => {
     const first = peer * CHILDREN + 1
     const last = Math.min(first + CHILDREN, peers)
-    for (let child = first; child < last; child++) queue.plan(queue.now + delays[child]!, 0, child, sequence, undefined)
+    for (let child = first; child < last; child++)
+      queue.plan(queue.now + delays[child]!, 0, child, sequence, undefined)
   }
   for (let q = 0; q < packets; q++) queue.plan(q * PACKET_MS, publish, 0, q, undefined)
   const begun = performance.now()
