@@ -3,12 +3,13 @@
 import { TreecastError } from '../../protocol/errors.js'
 import type { Checker } from '../checkers/index.js'
 import type { Topology } from '../topology.js'
+import { gossip } from './gossip.js'
 import { star } from './star.js'
 import { tree } from './tree.js'
 import { treecast } from './treecast/index.js'
 import { twofold } from './twofold.js'
 
-const SHIPPED: Readonly<Record<string, () => Topology>> = { star, tree, twofold }
+const SHIPPED: Readonly<Record<string, () => Topology>> = { star, tree, twofold, gossip }
 
 export const topologyNames: readonly string[] = ['striped', ...Object.keys(SHIPPED)]
 
