@@ -1,0 +1,126 @@
+/** The linked neighbours of a peer: the active view of HyParView, and how it is filled. */
+
+import type { Host } from '../../topology.js'
+import type { Dialler } from './dialler.js'
+import type { ViewMessage } from './messages.js'
+import { PassiveView } from './passive-view.js'
+
+const SIZE = 5
+const ACTIVE_WALK = 6
+const PASSIVE_WALK = 3
+const SHUFFLED = 7
+const SHUFFLE_MS = 10_000
+const REFILL_MS = 1_000
+/** Asked of the tracker when nobody is known. */
+const STRANGERS = 5
+
+export interface Neighbours {
+  neighbourUp(link: number): void
+  neighbourDown(link: number): void
+}
+
+export class ActiveView {
+  private readonly host: Host
+  private readonly dialler: Dialler
+  private readonly told: Neighbours
+  private readonly links = new Set<number>()
+  private readonly passive: PassiveView
+
+  constructor(host: Host, dialler: Dialler, told: Neighbours) {
+    this.host = host
+    this.dialler = dialler
+    this.told = told
+    this.passive = new PassiveView(host)
+  }
+
+  /** The origin waits to be joined: it is the first. */
+  start(): void {
+    if (!this.host.isOrigin) this.host.findPeers(STRANGERS)
+    this.host.after(REFILL_MS, () => this.refill())
+    this.host.after(this.host.random.below(SHUFFLE_MS), () => this.shuffle())
+  }
+
+  found([contact, ...others]: readonly number[]): void {
+    for (const peer of others) this.passive.add(peer)
+    if (contact !== undefined) this.dialler.dial(contact, { type: 'join' })
+  }
+
+  unreachable(peer: number): void {
+    this.passive.remove(peer)
+  }
+
+  /** A neighbour is lost, or its link was none. */
+  drop(link: number): void {
+    if (this.links.delete(link)) this.told.neighbourDown(link)
+  }
+
+  received(link: number, peer: number, message: ViewMessage): void {
+    if (message.type === 'join') {
+      for (const other of this.links)
+        this.dialler.send(other, { type: 'forward-join', peer, ttl: ACTIVE_WALK })
+      this.admit(link)
+    } else if (message.type === 'forward-join') {
+      this.walk(link, message.peer, message.ttl)
+    } else if (message.type === 'neighbour') {
+      if (message.isUrgent || this.links.size < SIZE) this.admit(link)
+      else this.dialler.send(link, { type: 'refused' })
+    } else if (message.type === 'accepted') {
+      this.add(link)
+    } else if (message.type === 'shuffle' || message.type === 'shuffled') {
+      if (message.type === 'shuffle')
+        this.dialler.send(link, { type: 'shuffled', peers: this.passive.some(SHUFFLED) })
+      for (const each of message.peers) this.passive.add(each)
+    } else {
+      this.part(link)
+    }
+  }
+
+  private walk(from: number, peer: number, ttl: number): void {
+    const next = this.host.random.sample(
+      [...this.links].filter((link) => link !== from),
+      1
+    )[0]
+    if (ttl === 0 || next === undefined) this.dialler.dial(peer, { type: 'neighbour', isUrgent: true })
+    else {
+      if (ttl === PASSIVE_WALK) this.passive.add(peer)
+      this.dialler.send(next, { type: 'forward-join', peer, ttl: ttl - 1 })
+    }
+  }
+
+  private admit(link: number): void {
+    this.dialler.send(link, { type: 'accepted' })
+    this.add(link)
+  }
+
+  /** Somebody has to go when the view is full. */
+  private add(link: number): void {
+    for (const other of this.host.random.sample([...this.links], this.links.size + 1 - SIZE)) {
+      this.dialler.send(other, { type: 'disconnect' })
+      this.part(other)
+    }
+    this.links.add(link)
+    this.told.neighbourUp(link)
+  }
+
+  private part(link: number): void {
+    this.passive.add(this.dialler.peerAt(link)!)
+    this.drop(link)
+    this.dialler.close(link)
+  }
+
+  private refill(): void {
+    this.host.after(REFILL_MS, () => this.refill())
+    if (this.links.size >= SIZE || this.dialler.isDialling) return
+    const [peer] = this.passive.some(1)
+    if (peer !== undefined) this.dialler.dial(peer, { type: 'neighbour', isUrgent: this.links.size === 0 })
+    else if (!this.host.isOrigin || this.links.size > 0) this.host.findPeers(STRANGERS)
+  }
+
+  private shuffle(): void {
+    this.host.after(SHUFFLE_MS, () => this.shuffle())
+    const [link] = this.host.random.sample([...this.links], 1)
+    const neighbours = [...this.links].map((each) => this.dialler.peerAt(each)!)
+    const peers = [...this.host.random.sample(neighbours, 3), ...this.passive.some(4)]
+    if (link !== undefined) this.dialler.send(link, { type: 'shuffle', peers })
+  }
+}
