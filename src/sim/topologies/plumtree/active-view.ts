@@ -42,7 +42,7 @@ export class ActiveView {
 
   found([contact, ...others]: readonly number[]): void {
     for (const peer of others) this.passive.add(peer)
-    if (contact !== undefined) this.dialler.dial(contact, { type: 'join' })
+    if (contact !== undefined && this.links.size === 0) this.dialler.dial(contact, { type: 'join' })
   }
 
   unreachable(peer: number): void {
@@ -110,10 +110,11 @@ export class ActiveView {
 
   private refill(): void {
     this.host.after(REFILL_MS, () => this.refill())
-    if (this.links.size >= SIZE || this.dialler.isDialling) return
-    const [peer] = this.passive.some(1)
-    if (peer !== undefined) this.dialler.dial(peer, { type: 'neighbour', isUrgent: this.links.size === 0 })
-    else if (!this.host.isOrigin || this.links.size > 0) this.host.findPeers(STRANGERS)
+    const isAlone = this.links.size === 0
+    if (isAlone && !this.host.isOrigin) this.host.findPeers(STRANGERS)
+    for (const peer of this.passive.some(SIZE - this.links.size - this.dialler.dials)) {
+      this.dialler.dial(peer, { type: 'neighbour', isUrgent: isAlone })
+    }
   }
 
   private shuffle(): void {

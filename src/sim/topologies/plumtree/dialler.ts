@@ -12,8 +12,9 @@ export class Dialler {
     this.host = host
   }
 
-  get isDialling(): boolean {
-    return this.firstWords.size > 0
+  /** Under way. */
+  get dials(): number {
+    return this.firstWords.size
   }
 
   dial(peer: number, firstWord: Message): void {

@@ -47,9 +47,9 @@ export class Feeds implements Participant {
   }
 
   linked(link: number, peer: number, dialled: boolean): void {
-    this.links.opened(link, peer)
-    for (const { search } of this.lanes) if (search.asking === peer) search.ask(peer)
-    if (dialled) this.closeIdle(link)
+    this.links.opened(link, peer, dialled)
+    for (const { search } of this.lanes) search.linked(peer)
+    this.tidy()
   }
 
   unreachable(peer: number): void {
@@ -68,7 +68,7 @@ export class Feeds implements Participant {
   received(link: number, message: unknown): void {
     const given = message as Message
     this.lanes[given.lane]!.received(link, this.links.peerAt(link)!, given)
-    if (given.type !== 'ask' && given.type !== 'quit') this.closeIdle(link)
+    if (given.type !== 'ask' && given.type !== 'quit') this.tidy()
   }
 
   parents(): Parent[] {
@@ -85,9 +85,8 @@ export class Feeds implements Participant {
     }
   }
 
-  private closeIdle(link: number): void {
-    const peer = this.links.peerAt(link)
-    if (!this.lanes.some((lane) => lane.needs(link, peer))) this.links.close(link)
+  private tidy(): void {
+    this.links.tidy((link, peer) => this.lanes.some((lane) => lane.needs(link, peer)))
   }
 
   private watch(): void {
@@ -96,7 +95,6 @@ export class Feeds implements Participant {
       for (const link of lane.parents.silent(this.silence.since(this.host.now))) {
         this.links.shun(this.links.peerAt(link)!)
         lane.quit(link)
-        this.closeIdle(link)
       }
     }
   }

@@ -40,8 +40,8 @@ export class Lane implements Seeker {
     return this.children.includes(peer) || this.parents.peers.includes(peer)
   }
 
-  needs(link: number, peer: number | undefined): boolean {
-    return this.search.asking === peer || this.parents.has(link) || this.children.has(link)
+  needs(link: number, peer: number): boolean {
+    return this.search.needs(peer) || this.parents.has(link) || this.children.has(link)
   }
 
   /** A link has ended. */

@@ -6,6 +6,8 @@ import { bytesOf, type Message } from './messages.js'
 export class Links {
   private readonly host: Host
   private readonly peerOf = new Map<number, number>()
+  /** Links that this peer has dialled. */
+  private readonly ours = new Set<number>()
   private readonly dialling = new Set<number>()
   /** Peers that could not be reached, or fell silent. */
   private readonly shunned = new Set<number>()
@@ -14,8 +16,9 @@ export class Links {
     this.host = host
   }
 
-  opened(link: number, peer: number): void {
+  opened(link: number, peer: number, isOurs: boolean): void {
     this.peerOf.set(link, peer)
+    if (isOurs) this.ours.add(link)
     this.dialling.delete(peer)
   }
 
@@ -23,6 +26,7 @@ export class Links {
   ended(link: number): number | undefined {
     const peer = this.peerOf.get(link)
     this.peerOf.delete(link)
+    this.ours.delete(link)
     return peer
   }
 
@@ -47,20 +51,27 @@ export class Links {
     this.host.send(link, message, bytesOf(message))
   }
 
+  dial(peer: number): void {
+    if (this.dialling.has(peer) || this.has(peer)) return
+    this.dialling.add(peer)
+    this.host.connect(peer)
+  }
+
   /** Sends if there is a link, and otherwise dials. @returns whether it was sent */
   sendTo(peer: number, message: Message): boolean {
     const link = this.linkTo(peer)
     if (link !== undefined) this.send(link, message)
-    else if (!this.dialling.has(peer)) {
-      this.dialling.add(peer)
-      this.host.connect(peer)
-    }
+    else this.dial(peer)
     return link !== undefined
   }
 
-  close(link: number): void {
-    this.peerOf.delete(link)
-    this.host.close(link)
+  /** Ends links that this peer has dialled and does not need. */
+  tidy(isNeeded: (link: number, peer: number) => boolean): void {
+    for (const link of this.ours) {
+      if (isNeeded(link, this.peerOf.get(link)!)) continue
+      this.ended(link)
+      this.host.close(link)
+    }
   }
 
   private linkTo(peer: number): number | undefined {
