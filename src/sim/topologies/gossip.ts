@@ -1,27 +1,20 @@
 /**
  * GossipSub v1.1 with the parameters of its specification (github.com/libp2p/specs, pubsub/gossipsub): a mesh of about six
- * that floods, and each heartbeat news for others of what they may have missed. Left out is what changes nothing where nobody
- * attacks: scores, the quota of outbound links, peer exchange; and flood publishing, which is optional. It knows neither leaves
- * nor bounds on copies: everybody forwards to its whole mesh. A newcomer gets no past but what the news offers it.
+ * that floods, and each heartbeat news for others of what they may have missed. Left out is what only an attack would show
+ * (scores, outbound quota, peer exchange), and the optional flood publishing. It knows neither leaves nor bounds on copies,
+ * and gives a newcomer no past but what the news offers.
  */
 
 import type { Host, Parent, Participant, Topology } from '../topology.js'
-import { Cache } from './gossip/cache.js'
-import { type Degrees, Mesh } from './gossip/mesh.js'
+import { Cache, HEARTBEAT_MS } from './gossip/cache.js'
+import { type Degrees, Mesh, SPECIFIED } from './gossip/mesh.js'
 import { bytesOf, type Message } from './gossip/messages.js'
-
-const DEGREES: Degrees = { d: 6, dLow: 5, dHigh: 12 }
-const HEARTBEAT_MS = 1_000
-
-/** Peers that each dials, and about as many dial it: the specification leaves discovery open. */
-const DIALS = 12
 
 class GossipPeer implements Participant {
   private readonly host: Host
   private readonly mesh: Mesh
   private readonly cache = new Cache()
-  /** The link of who was first with the newest packet. */
-  private firstFrom = -1
+  private newestFrom = -1
 
   constructor(host: Host, degrees: Degrees) {
     this.host = host
@@ -29,12 +22,12 @@ class GossipPeer implements Participant {
   }
 
   start(): void {
-    this.host.findPeers(DIALS)
+    this.mesh.seek()
     this.host.after(this.host.random.below(HEARTBEAT_MS), () => this.heartbeat())
   }
 
   found(peers: readonly number[]): void {
-    for (const peer of peers) if (!this.mesh.knows(peer)) this.host.connect(peer)
+    this.mesh.found(peers)
   }
 
   linked(link: number, peer: number, isOutbound: boolean): void {
@@ -54,7 +47,7 @@ class GossipPeer implements Participant {
     if (this.cache.hasSeen(sequence)) return
     this.cache.put(sequence, hops)
     if (!this.host.isOrigin) this.host.hear(sequence, hops)
-    this.firstFrom = link
+    this.newestFrom = link
     for (const each of this.mesh.members) if (each !== link) this.host.sendPacket(each, sequence, hops + 1)
   }
 
@@ -62,35 +55,28 @@ class GossipPeer implements Participant {
     const given = message as Message
     if (given.type === 'graft' && !this.mesh.admit(link)) this.prune(link)
     else if (given.type === 'prune') this.mesh.expel(link)
-    else if (given.type === 'ihave') this.want(link, given.ids)
-    else if (given.type === 'iwant') this.give(link, given.ids)
+    else if (given.type === 'ihave') this.sendIds(link, 'iwant', this.cache.unseen(given.ids))
+    else if (given.type === 'iwant') {
+      for (const [id, hops] of this.cache.held(given.ids)) this.host.sendPacket(link, id, hops + 1)
+    }
   }
 
   parents(): Parent[] {
-    const parent = this.mesh.peers.get(this.firstFrom)
+    const parent = this.mesh.peers.get(this.newestFrom)
     return parent === undefined ? [] : [{ peer: parent.peer, stripes: [] }]
   }
 
   private heartbeat(): void {
     this.host.after(HEARTBEAT_MS, () => this.heartbeat())
-    if (this.mesh.peers.size < DIALS) this.host.findPeers(DIALS - this.mesh.peers.size)
+    this.mesh.seek()
     for (const link of this.mesh.tooFew()) this.send(link, { type: 'graft' })
     for (const link of this.mesh.tooMany()) this.prune(link)
-    const ids = this.cache.gossipIds()
-    if (ids.length > 0) for (const link of this.mesh.someOthers()) this.send(link, { type: 'ihave', ids })
+    for (const link of this.mesh.someOthers()) this.sendIds(link, 'ihave', this.cache.gossipIds())
     this.cache.shift()
   }
 
-  private want(link: number, offered: readonly number[]): void {
-    const ids = offered.filter((id) => !this.cache.hasSeen(id))
-    if (ids.length > 0) this.send(link, { type: 'iwant', ids })
-  }
-
-  private give(link: number, wanted: readonly number[]): void {
-    for (const id of wanted) {
-      const hops = this.cache.hopsOf(id)
-      if (hops !== undefined) this.host.sendPacket(link, id, hops + 1)
-    }
+  private sendIds(link: number, type: 'ihave' | 'iwant', ids: readonly number[]): void {
+    if (ids.length > 0) this.send(link, { type, ids })
   }
 
   private prune(link: number): void {
@@ -103,8 +89,7 @@ class GossipPeer implements Participant {
   }
 }
 
-/** @param degrees instead of the specification's */
-export function gossip(degrees: Degrees = DEGREES): Topology {
+export function gossip(degrees: Degrees = SPECIFIED): Topology {
   return {
     name: 'gossip',
     about:

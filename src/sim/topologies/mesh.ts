@@ -5,20 +5,10 @@
  */
 
 import type { Host, Parent, Participant, Topology } from '../topology.js'
-import { Buffer, type BufferMap, EMPTY_MAP, WINDOW } from './mesh/buffer.js'
-import { Partner, ROUND_MS } from './mesh/partner.js'
+import { Buffer, EMPTY_MAP } from './mesh/buffer.js'
+import { MAP_BYTES, type Message } from './mesh/messages.js'
+import { leastOf, Partner, ROUND_MS, SLACK } from './mesh/partner.js'
 import { schedule } from './mesh/schedule.js'
-
-const PARTNERS = 5
-/** Whoever has more than so many beyond these sends the one away with whom it exchanged least. */
-const SLACK = 1
-
-/** Maps and requests alike: a bit a packet, the first one's number, and the type. */
-const MAP_BYTES = WINDOW / 8 + 4 + 1
-
-type Message =
-  | { readonly type: 'map'; readonly map: BufferMap }
-  | { readonly type: 'want'; readonly packets: readonly number[] }
 
 class MeshPeer implements Participant {
   private readonly host: Host
@@ -33,7 +23,6 @@ class MeshPeer implements Participant {
   }
 
   start(): void {
-    if (!this.host.isOrigin) this.host.findPeers(this.wanted)
     this.host.after(this.host.random.below(ROUND_MS), () => this.round())
   }
 
@@ -43,10 +32,9 @@ class MeshPeer implements Participant {
   }
 
   linked(link: number, peer: number): void {
-    const others = [...this.partners.values()]
+    const least = leastOf([...this.partners.values()])
     this.partners.set(link, new Partner(link, peer))
-    if (others.length < this.wanted + SLACK) return
-    const least = others.reduce((a, b) => (b.score < a.score ? b : a))
+    if (least === undefined || this.partners.size <= this.wanted + SLACK) return
     this.partners.delete(least.link)
     this.host.close(least.link)
   }
@@ -69,9 +57,7 @@ class MeshPeer implements Participant {
     const partner = this.partners.get(link)!
     if (given.type === 'map') partner.map = given.map
     else {
-      for (const packet of given.packets) {
-        const hops = this.buffer.hopsOf(packet)
-        if (hops === undefined) continue
+      for (const [packet, hops] of this.buffer.held(given.packets)) {
         partner.score++
         this.host.sendPacket(link, packet, hops + 1)
       }
@@ -83,28 +69,30 @@ class MeshPeer implements Participant {
     return bringing.map(({ peer }) => ({ peer, stripes: [] }))
   }
 
+  private send(link: number, message: Message): void {
+    this.host.send(link, message, MAP_BYTES)
+  }
+
   private round(): void {
     this.host.after(ROUND_MS, () => this.round())
     if (this.partners.size < this.wanted) this.host.findPeers(this.wanted - this.partners.size)
     const map = this.host.copies === 0 ? EMPTY_MAP : this.buffer.map()
-    for (const link of this.partners.keys())
-      this.host.send(link, { type: 'map', map } satisfies Message, MAP_BYTES)
     const partners = [...this.partners.values()]
     const newest = Math.max(...partners.map((partner) => partner.map.newest), -1)
     const wanted = this.buffer.wanted(newest, this.host.now)
     for (const [link, packets] of schedule(wanted, partners)) {
+      this.send(link, { type: 'map', map })
       this.partners.get(link)!.round(packets.length, this.host.now)
-      if (packets.length > 0) this.host.send(link, { type: 'want', packets } satisfies Message, MAP_BYTES)
+      if (packets.length > 0) this.send(link, { type: 'want', packets })
     }
   }
 }
 
-/** @param partners M of the paper */
-export function mesh(partners = PARTNERS): Topology {
+/** @param partners M of the paper, which tries four to six */
+export function mesh(partners = 5): Topology {
   return {
     name: 'mesh',
-    about:
-      'A pull mesh after CoolStreaming (Zhang et al. 2005): partners show what they have, each asks for what it lacks.',
+    about: 'A pull mesh after CoolStreaming (Zhang et al. 2005): each asks for what it sees partners have.',
     join: (host) => new MeshPeer(host, partners)
   }
 }

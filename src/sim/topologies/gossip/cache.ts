@@ -1,5 +1,6 @@
 /** What a peer of GossipSub remembers of messages, heartbeat by heartbeat: `mcache` and `seen` of the specification in one. */
 
+export const HEARTBEAT_MS = 1_000
 const MCACHE_LENGTH = 5
 const MCACHE_GOSSIP = 3
 /** `seen_ttl` is two minutes, a heartbeat one second. */
@@ -19,12 +20,14 @@ export class Cache {
     return this.seen.has(id)
   }
 
-  /** @returns the links that a message had passed, if it is still there */
-  hopsOf(id: number): number | undefined {
-    return this.windows
-      .slice(0, MCACHE_LENGTH)
-      .find((window) => window.has(id))
-      ?.get(id)
+  unseen(ids: readonly number[]): number[] {
+    return ids.filter((id) => !this.seen.has(id))
+  }
+
+  /** @returns those that can be given, with the links that they have passed */
+  held(ids: readonly number[]): [id: number, hops: number][] {
+    const held = new Map(this.windows.slice(0, MCACHE_LENGTH).flatMap((window) => [...window]))
+    return ids.filter((id) => held.has(id)).map((id) => [id, held.get(id)!])
   }
 
   gossipIds(): number[] {

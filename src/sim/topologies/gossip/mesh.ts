@@ -8,9 +8,14 @@ export interface Degrees {
   readonly dHigh: number
 }
 
+export const SPECIFIED: Degrees = { d: 6, dLow: 5, dHigh: 12 }
+
 const D_LAZY = 6
 const GOSSIP_FACTOR = 0.25
 const BACKOFF_MS = 60_000
+
+/** Peers that each dials, and about as many dial it: the specification leaves discovery open. */
+const DIALS = 12
 
 export class Mesh {
   /** Links to peers outside as well: who is there, and whether this peer has dialled. */
@@ -26,8 +31,13 @@ export class Mesh {
     this.degrees = degrees
   }
 
-  knows(peer: number): boolean {
-    return [...this.peers.values()].some((each) => each.peer === peer)
+  seek(): void {
+    if (this.peers.size < DIALS) this.host.findPeers(DIALS - this.peers.size)
+  }
+
+  found(peers: readonly number[]): void {
+    const known = new Set([...this.peers.values()].map(({ peer }) => peer))
+    for (const peer of peers) if (!known.has(peer)) this.host.connect(peer)
   }
 
   forget(link: number): void {

@@ -30,8 +30,11 @@ export class Buffer {
     return this.packets.has(packet) || packet <= this.newest - WINDOW
   }
 
-  hopsOf(packet: number): number | undefined {
-    return this.packets.get(packet)
+  /** @returns those that are there, with the links that they have passed */
+  held(packets: readonly number[]): [packet: number, hops: number][] {
+    return packets
+      .filter((packet) => this.packets.has(packet))
+      .map((packet) => [packet, this.packets.get(packet)!])
   }
 
   add(packet: number, hops: number, now: number): void {

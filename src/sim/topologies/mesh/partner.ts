@@ -5,6 +5,9 @@ import { EMPTY_MAP } from './buffer.js'
 /** How often partners exchange their maps. */
 export const ROUND_MS = 1_000
 
+/** Whoever has more than so many partners too many sends the one away with whom it exchanged least. */
+export const SLACK = 1
+
 /** Before anything is measured, ms a packet. */
 const FIRST_PACE_MS = 50
 /** How much one round changes what was measured before. */
@@ -48,4 +51,9 @@ export class Partner {
     this.askedAt = now
     this.came = 0
   }
+}
+
+/** With whom least was exchanged. */
+export function leastOf([first, ...others]: readonly Partner[]): Partner | undefined {
+  return others.reduce((a, b) => (a !== undefined && a.score <= b.score ? a : b), first)
 }

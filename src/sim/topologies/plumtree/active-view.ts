@@ -1,43 +1,40 @@
 /** The linked neighbours of a peer: the active view of HyParView, and how it is filled. */
 
 import type { Host } from '../../topology.js'
+import type { Branches } from './branches.js'
 import type { Dialler } from './dialler.js'
 import type { ViewMessage } from './messages.js'
 import { PassiveView } from './passive-view.js'
+import { Shuffles } from './shuffles.js'
 
 const SIZE = 5
 const ACTIVE_WALK = 6
 const PASSIVE_WALK = 3
-const SHUFFLED = 7
-const SHUFFLE_MS = 10_000
 const REFILL_MS = 1_000
 /** Asked of the tracker when nobody is known. */
 const STRANGERS = 5
 
-export interface Neighbours {
-  neighbourUp(link: number): void
-  neighbourDown(link: number): void
-}
-
 export class ActiveView {
   private readonly host: Host
   private readonly dialler: Dialler
-  private readonly told: Neighbours
+  private readonly branches: Branches
   private readonly links = new Set<number>()
   private readonly passive: PassiveView
+  private readonly shuffles: Shuffles
 
-  constructor(host: Host, dialler: Dialler, told: Neighbours) {
+  constructor(host: Host, dialler: Dialler, branches: Branches) {
     this.host = host
     this.dialler = dialler
-    this.told = told
+    this.branches = branches
     this.passive = new PassiveView(host)
+    this.shuffles = new Shuffles(host, dialler, this.links, this.passive)
   }
 
   /** The origin waits to be joined: it is the first. */
   start(): void {
     if (!this.host.isOrigin) this.host.findPeers(STRANGERS)
     this.host.after(REFILL_MS, () => this.refill())
-    this.host.after(this.host.random.below(SHUFFLE_MS), () => this.shuffle())
+    this.shuffles.start()
   }
 
   found([contact, ...others]: readonly number[]): void {
@@ -46,12 +43,13 @@ export class ActiveView {
   }
 
   unreachable(peer: number): void {
+    this.dialler.unreachable(peer)
     this.passive.remove(peer)
   }
 
-  /** A neighbour is lost, or its link was none. */
-  drop(link: number): void {
-    if (this.links.delete(link)) this.told.neighbourDown(link)
+  unlinked(link: number): void {
+    this.dialler.unlinked(link)
+    if (this.links.delete(link)) this.branches.fall(link)
   }
 
   received(link: number, peer: number, message: ViewMessage): void {
@@ -67,9 +65,7 @@ export class ActiveView {
     } else if (message.type === 'accepted') {
       this.add(link)
     } else if (message.type === 'shuffle' || message.type === 'shuffled') {
-      if (message.type === 'shuffle')
-        this.dialler.send(link, { type: 'shuffled', peers: this.passive.some(SHUFFLED) })
-      for (const each of message.peers) this.passive.add(each)
+      this.shuffles.received(link, message)
     } else {
       this.part(link)
     }
@@ -99,13 +95,13 @@ export class ActiveView {
       this.part(other)
     }
     this.links.add(link)
-    this.told.neighbourUp(link)
+    this.branches.grow(link)
   }
 
   private part(link: number): void {
     this.passive.add(this.dialler.peerAt(link)!)
-    this.drop(link)
-    this.dialler.close(link)
+    this.unlinked(link)
+    this.host.close(link)
   }
 
   private refill(): void {
@@ -115,13 +111,5 @@ export class ActiveView {
     for (const peer of this.passive.some(SIZE - this.links.size - this.dialler.dials)) {
       this.dialler.dial(peer, { type: 'neighbour', isUrgent: isAlone })
     }
-  }
-
-  private shuffle(): void {
-    this.host.after(SHUFFLE_MS, () => this.shuffle())
-    const [link] = this.host.random.sample([...this.links], 1)
-    const neighbours = [...this.links].map((each) => this.dialler.peerAt(each)!)
-    const peers = [...this.host.random.sample(neighbours, 3), ...this.passive.some(4)]
-    if (link !== undefined) this.dialler.send(link, { type: 'shuffle', peers })
   }
 }

@@ -47,9 +47,4 @@ export class Dialler {
   send(link: number, message: Message): void {
     this.host.send(link, message, bytesOf(message))
   }
-
-  close(link: number): void {
-    this.peerOf.delete(link)
-    this.host.close(link)
-  }
 }

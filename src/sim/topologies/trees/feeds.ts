@@ -9,9 +9,7 @@ import type { Host, Parent, Participant, Setting } from '../../topology.js'
 import { Lane } from './lane.js'
 import { Links } from './links.js'
 import type { Message } from './messages.js'
-import { Silence } from './silence.js'
-
-const WATCH_MS = 250
+import { Silence, WATCH_MS } from './silence.js'
 
 export class Feeds implements Participant {
   private readonly host: Host
@@ -68,7 +66,7 @@ export class Feeds implements Participant {
   received(link: number, message: unknown): void {
     const given = message as Message
     this.lanes[given.lane]!.received(link, this.links.peerAt(link)!, given)
-    if (given.type !== 'ask' && given.type !== 'quit') this.tidy()
+    this.tidy()
   }
 
   parents(): Parent[] {

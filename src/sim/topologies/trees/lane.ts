@@ -3,9 +3,9 @@
 import type { Host } from '../../topology.js'
 import { Children } from './children.js'
 import type { Links } from './links.js'
-import type { Message, Path } from './messages.js'
+import type { Message, Path, Seeker } from './messages.js'
 import { Parents } from './parents.js'
-import { Search, type Seeker } from './search.js'
+import { Search } from './search.js'
 
 export class Lane implements Seeker {
   readonly number: number

@@ -11,6 +11,14 @@ export type Message = { readonly lane: number } & (
   | { readonly type: 'quit' }
 )
 
+/** What a search for parents must know of its lane. */
+export interface Seeker {
+  readonly number: number
+  isFed(): boolean
+  needsMore(): boolean
+  knows(peer: number): boolean
+}
+
 /** Type, lane, and a flag or the length of a list. */
 const HEAD_BYTES = 3
 /** An IPv4 address and a port. */

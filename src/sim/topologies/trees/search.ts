@@ -3,6 +3,7 @@
 
 import type { Host } from '../../topology.js'
 import type { Links } from './links.js'
+import type { Seeker } from './messages.js'
 
 const ORIGIN = 0
 
@@ -15,17 +16,8 @@ const DIAL_PATIENCE_MS = 1_500
 
 /** Of those to ask next, so many are dialled beforehand. */
 const DIALS_AHEAD = 2
-
 /** Peers that the tracker is asked for when NATs bar the way down. */
 const STRANGERS = 8
-
-/** What a search must know of its lane. */
-export interface Seeker {
-  readonly number: number
-  isFed(): boolean
-  needsMore(): boolean
-  knows(peer: number): boolean
-}
 
 export class Search {
   /** The peer that is being asked. */
@@ -33,9 +25,8 @@ export class Search {
   private readonly host: Host
   private readonly links: Links
   private readonly lane: Seeker
-  /** Those to ask next, the last first. */
+  /** Those to ask next, the last first; and those asked in this search. */
   private readonly named: number[] = []
-  /** In this search. */
   private readonly asked = new Set<number>()
 
   constructor(host: Host, links: Links, lane: Seeker) {

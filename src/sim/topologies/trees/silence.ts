@@ -1,5 +1,8 @@
 /** When a parent that brings nothing is silent: judged while the show is on, and by its pace. */
 
+/** How often parents are looked at. */
+export const WATCH_MS = 250
+
 const SILENT_MS = 1_000
 const SILENT_PACKETS = 4
 
