@@ -51,7 +51,8 @@ export interface Participant {
   woken?(): void
   /** It leaves in good order: the last call. Links are closed afterwards. */
   leave?(): void
-  /** For pictures and figures: who feeds this peer now, and for which stripes where there are any. */
+  /** For pictures and figures: who feeds this peer now, and for which stripes where there are any; of several for one stripe
+   * first the one through whom its path to the origin runs. */
   parents?(): readonly Parent[]
 }
 

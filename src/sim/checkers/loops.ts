@@ -18,7 +18,8 @@ export class LoopChecker extends Checker {
         for (const stripe of stripes) {
           let parents = parentOf.get(stripe)
           if (parents === undefined) parentOf.set(stripe, (parents = new Map<number, number>()))
-          parents.set(self, peer)
+          // Who has several stands safely if the first is safe.
+          if (!parents.has(self)) parents.set(self, peer)
         }
       }
     }

@@ -3,9 +3,15 @@
 import { TreecastError } from '../../protocol/errors.js'
 import type { Checker } from '../checkers/index.js'
 import type { Topology } from '../topology.js'
+import { gossip } from './gossip.js'
+import { mesh } from './mesh.js'
+import { plumtree } from './plumtree.js'
+import { star } from './star.js'
+import { tree } from './tree.js'
 import { treecast } from './treecast/index.js'
+import { twofold } from './twofold.js'
 
-const SHIPPED: Readonly<Record<string, () => Topology>> = {}
+const SHIPPED: Readonly<Record<string, () => Topology>> = { star, tree, twofold, mesh, gossip, plumtree }
 
 export const topologyNames: readonly string[] = ['striped', ...Object.keys(SHIPPED)]
 
