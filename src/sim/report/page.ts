@@ -381,7 +381,8 @@ const delay: Drawing = {
             domain: depths,
             label: 'links passed',
             labelAnchor: 'center',
-            labelArrow: 'none'
+            labelArrow: 'none',
+            ticks: depths.filter((_, i) => i % Math.ceil((24 * depths.length) / (width - 80)) === 0)
           },
           y: { label: null, ticks: 5, zero: true, nice: true, tickFormat: time },
           marks: [

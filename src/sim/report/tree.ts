@@ -131,7 +131,7 @@ function drawRings(
   const spots = peers.map(([role, region], place): Spot => {
     return { place, role: ROLES[role]!, region, depth: -1, angle: 0, radius: 0, x: 0, y: 0, children: 0 }
   })
-  const feeds = spread(spots, edges)
+  spread(spots, edges)
   const fed = spots.filter(({ depth }) => depth >= 0)
   const unfed = spots.filter(({ depth }) => depth < 0)
   const deepest = Math.max(1, ...fed.map(({ depth }) => depth))
@@ -141,7 +141,7 @@ function drawRings(
   const radiusOf = (depth: number): number => (reach * depth) / rings
   for (const [i, spot] of unfed.entries()) {
     spot.depth = rings
-    spot.angle = (2 * Math.PI * i) / unfed.length
+    spot.angle = (2 * Math.PI * (i + 0.5)) / unfed.length
   }
   for (const spot of spots) {
     spot.radius = radiusOf(spot.depth)
@@ -149,9 +149,10 @@ function drawRings(
     spot.y = spot.radius * Math.cos(spot.angle)
   }
   const lines = edges.flatMap(([from, to, bits], i) => {
-    const isBranch = feeds.get(to) === from
+    // What the unfed pass on among themselves is nothing.
+    if (unfed.includes(spots[from]!) || unfed.includes(spots[to]!)) return []
     const color = chosen ?? lowest(bits)
-    return curve(spots[from]!, spots[to]!).map((point) => ({ ...point, edge: i, color, isBranch }))
+    return curve(spots[from]!, spots[to]!).map((point) => ({ ...point, edge: i, color }))
   })
   const isMany = chosen === undefined && stripes > 1
   const opacity = isMany ? 0.28 : 0.75
@@ -243,8 +244,8 @@ function drawRings(
 }
 
 /** Gives each peer its ring and its angle, by a walk from the origin: as much of the circle as it has peers below it that feed
- * nobody. @returns by whom each is reached first. */
-function spread(spots: readonly Spot[], edges: readonly Edge[]): Map<number, number> {
+ * nobody. */
+function spread(spots: readonly Spot[], edges: readonly Edge[]): void {
   const below = new Map<number, number[]>()
   for (const [from, to] of edges) {
     spots[from]!.children++
@@ -255,7 +256,7 @@ function spread(spots: readonly Spot[], edges: readonly Edge[]): Map<number, num
   const feeds = new Map<number, number>()
   const order: number[] = []
   const root = spots.findIndex(({ role }) => role === 'origin')
-  if (root < 0) return feeds
+  if (root < 0) return
   spots[root]!.depth = 0
   order.push(root)
   for (const place of order) {
@@ -295,7 +296,6 @@ function spread(spots: readonly Spot[], edges: readonly Edge[]): Map<number, num
     }
   }
   give(root, 0, 2 * Math.PI)
-  return feeds
 }
 
 /** A bow from ring to ring: cubic, along the radius at both ends. */

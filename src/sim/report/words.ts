@@ -28,9 +28,9 @@ export function headline({ scenario, summary, timeline }: Result): Figure[] {
     },
     {
       value: times(originCopies),
-      text: `the show is what the origin uploaded, for up to ${count(most, 'listener')} at once`
+      text: `of the show are all that the origin uploaded, for up to ${count(most, 'listener')} at once`
     },
-    { value: times(copies), text: 'what was needed is what listeners received' },
+    { value: times(copies), text: 'of each packet came to a listener, on average, where one would do' },
     {
       value: time(delayMs.p50),
       text: `from origin to listener for half of all packets, 95 % within ${time(delayMs.p95)}; over ${count(depth.p50, 'link')}, 95 % over at most ${depth.p95}`
@@ -142,7 +142,7 @@ export function whole(value: number): string {
 }
 
 function times(value: number): string {
-  return `${value < 10 ? value.toFixed(value < 2 ? 2 : 1) : whole(value)} ×`
+  return `${value < 10 ? value.toFixed(value < 2 ? 2 : 1) : whole(value)} copies`
 }
 
 function count(value: number, noun: string): string {
