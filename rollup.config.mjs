@@ -4,9 +4,13 @@
 // imports, and one classic script. All lie in one folder, so that a URL beside a file is the same from every chunk.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { plugins } from './bundle/browser.js'
 import { classicConfig } from './bundle/classic.js'
 import { declarations } from './bundle/declarations.js'
+import { json } from './bundle/json.js'
+import { licenses } from './bundle/licenses.js'
+import { reportScript } from './bundle/report-script.js'
 import { noteWritten, sweep } from './bundle/sweep.js'
 import { fromVendor, vendorConfigs, vendorFiles } from './bundle/vendor.js'
 
@@ -18,10 +22,18 @@ const node = {
   input: {
     node: 'build/node.js',
     libp2p: 'build/libp2p.js',
+    sim: 'build/sim.js',
     cli: 'build/cli/main.js'
   },
   external: (id) => external.test(id),
-  plugins: [declarations(['node', 'index', 'player', 'libp2p', 'libp2p-web'])],
+  plugins: [
+    declarations(['node', 'index', 'player', 'libp2p', 'libp2p-web', 'sim']),
+    // The simulator alone needs it: nobody should have to install it.
+    nodeResolve({ resolveOnly: ['zod'] }),
+    json,
+    reportScript,
+    licenses
+  ],
   output: {
     dir: 'dist',
     format: 'es',
@@ -68,6 +80,13 @@ const browser = {
   }
 }
 
+/** The simulator has its own copy of the protocol: what pages that listen share stays as small as it is. */
+const simulator = {
+  input: 'build/sim.js',
+  plugins: [json, reportScript, plugins],
+  output: { file: 'dist/browser/sim.js', format: 'es', sourcemap: true }
+}
+
 /** Files that nobody imports: an audio thread loads each by its URL. */
 const worklets = Object.entries({
   worklet: 'build/audio/playback/worklet.js',
@@ -78,10 +97,12 @@ const worklets = Object.entries({
   output: { file: `dist/browser/${name}.js`, format: 'es', sourcemap: true }
 }))
 
-const all = [...vendorConfigs(plugins), node, ...worklets, browser, classicConfig].map((config) => ({
-  ...config,
-  plugins: [config.plugins, noteWritten]
-}))
+const all = [...vendorConfigs(plugins), node, ...worklets, simulator, browser, classicConfig].map(
+  (config) => ({
+    ...config,
+    plugins: [config.plugins, noteWritten]
+  })
+)
 all.at(-1).plugins.push(sweep(vendorFiles))
 
 export default all

@@ -10,7 +10,7 @@ import { licenses } from './licenses.js'
 import { minify } from './minify.js'
 
 /** Its types are those of a CommonJS module, which it is not. */
-const commonjs = /** @type {(options: object) => import('rollup').Plugin} */ (
+export const commonjs = /** @type {(options: object) => import('rollup').Plugin} */ (
   /** @type {unknown} */ (commonjsPlugin)
 )
 

@@ -7,6 +7,7 @@ import process from 'node:process'
 import { addBroadcast } from './broadcast.js'
 import { addListen, addRelay } from './listen.js'
 import { EXIT } from './run.js'
+import { addSim } from './sim.js'
 import { addTracker } from './tracker.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -24,6 +25,7 @@ addTracker(program)
 addBroadcast(program)
 addListen(program)
 addRelay(program)
+addSim(program, version)
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
 
 try {

@@ -7,6 +7,8 @@ import { Reporter } from './reporter.js'
 /** It did what was asked; it failed; it was asked wrongly. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const
 
+const WRONG_USAGE: ReadonlySet<string> = new Set(['bad-option', 'bad-link', 'bad-scenario'])
+
 /** What is still on its way out gets this long after a signal; ms. */
 const EXIT_GRACE_MS = 1_000
 
@@ -43,7 +45,7 @@ function report(error: unknown, json: boolean): number {
   const { code, message } = error instanceof TreecastError ? error : unexpected(error)
   if (json) process.stdout.write(`${JSON.stringify({ event: 'error', code, message })}\n`)
   process.stderr.write(`treecast: ${message}\n`)
-  return code === 'bad-option' || code === 'bad-link' ? EXIT.usage : EXIT.failed
+  return WRONG_USAGE.has(code) ? EXIT.usage : EXIT.failed
 }
 
 function unexpected(error: unknown): { code: string; message: string } {

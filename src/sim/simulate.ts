@@ -65,7 +65,9 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   const lastSecond = Math.ceil((world.endMs - LEAD_MS) / 1000)
   for (let second = firstSecond; second < lastSecond; second++) {
     // What happens at the very begin of a second belongs to it.
-    world.runTo(Math.min(world.endMs, LEAD_MS + (second + 1) * 1000) - 1)
+    const isLast = second === lastSecond - 1
+    world.runTo(isLast ? world.endMs : LEAD_MS + (second + 1) * 1000 - 1)
+    if (second === -1) timeline.begin(world)
     if (second >= 0 && second < scenario.show.seconds) timeline.close(world, second)
     if (second % RECENT_S === 0) world.counters.mark()
     for (const checker of checking) checker.second?.(world)
@@ -121,6 +123,8 @@ function account(world: World, topology: string, draft: Draft): Result {
     }
   }
   ears.finish()
+  // Of a run that was ended early, so many of the show.
+  const made = Math.min(world.setting.packets, Math.max(0, Math.ceil(world.showMs / scenario.show.packetMs)))
   const summary: Summary = {
     scenario: scenario.name,
     engine: 'exact',
@@ -134,7 +138,7 @@ function account(world: World, topology: string, draft: Draft): Result {
     delayMs: quantilesIn(ears.delays),
     recoveryMs: quantilesIn(ears.recoveries),
     copies: ratio(counters.packetsArrived, counters.packetsFresh),
-    originCopies: ratio(counters.dataBytesOut(0), world.setting.packets * world.packetBytes),
+    originCopies: ratio(counters.dataBytesOut(0), made * world.packetBytes),
     depth: quantilesIn(ears.hops),
     controlShare: ratio(counters.controlBytes, counters.controlBytes + counters.dataBytes),
     trackerBytes: Math.round(ratio(counters.trackerBytes, listeners)),

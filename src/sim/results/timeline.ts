@@ -24,15 +24,17 @@ export class Timeline implements Observer {
     this.leftNow++
   }
 
+  /** The show begins: what was before is no part of its first second. */
+  begin(world: World): void {
+    this.before = this.countersOf(world)
+    this.joinedNow = 0
+    this.leftNow = 0
+  }
+
   /** Closes a second of the show. */
   close(world: World, second: number): void {
-    const { counters, ears } = world
-    const now = {
-      origin: counters.dataBytesOut(0),
-      data: counters.dataBytes,
-      control: counters.controlBytes,
-      tracker: counters.trackerBytes
-    }
+    const { ears } = world
+    const now = this.countersOf(world)
     const kbps = (of: keyof typeof now): number => Math.round(((now[of] - this.before[of]) * 8) / 1000)
     let hearing = 0
     for (const { self, isListener } of world.here()) if (isListener && ears.hasBegun(self)) hearing++
@@ -50,6 +52,20 @@ export class Timeline implements Observer {
     this.before = now
     this.joinedNow = 0
     this.leftNow = 0
+  }
+
+  private countersOf({ counters }: World): {
+    origin: number
+    data: number
+    control: number
+    tracker: number
+  } {
+    return {
+      origin: counters.dataBytesOut(0),
+      data: counters.dataBytes,
+      control: counters.controlBytes,
+      tracker: counters.trackerBytes
+    }
   }
 
   /** After all accounts are closed. */

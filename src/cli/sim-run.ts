@@ -1,0 +1,262 @@
+/** What `sim` does. */
+
+import { access, constants, mkdir, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { setImmediate } from 'node:timers/promises'
+import { TreecastError } from '../protocol/errors.js'
+import { allFigures } from '../sim/report/words.js'
+import { resultFiles } from '../sim/results/files.js'
+import { secondsOf } from '../sim/results/repeat.js'
+import type { Result } from '../sim/results/result.js'
+import type { Scenario } from '../sim/scenario/scenario.js'
+import { parseScenario, scenarioSchema } from '../sim/scenario/schema.js'
+import { scenarioNames, shippedScenarios } from '../sim/scenario/shipped/index.js'
+import { type Progress, simulate } from '../sim/simulate.js'
+import { topologyNamed, topologyNames } from '../sim/topologies/index.js'
+import { nearest } from './near.js'
+import { plural, printable, type Reporter } from './reporter.js'
+import { EXIT } from './run.js'
+import type { SimFlags } from './sim.js'
+
+/** A run that goes wrong goes wrong often: enough for a terminal. */
+const MOST_VIOLATIONS = 10
+
+const PROGRESS_MS = 1_000
+
+/** The time left is judged by so many of the last simulated seconds: a show gets slower as it fills. */
+const RECENT_SECONDS = 10
+
+export async function act(
+  given: string | undefined,
+  flags: SimFlags,
+  version: string,
+  reporter: Reporter,
+  signal: AbortSignal
+): Promise<void> {
+  if (flags.list === true) {
+    list(flags.json === true)
+    return
+  }
+  if (flags.schema === true) {
+    process.stdout.write(`${JSON.stringify(scenarioSchema(), undefined, 2)}\n`)
+    return
+  }
+  if (given === undefined)
+    throw new TreecastError('bad-option', 'sim needs a scenario; --list shows those that are shipped')
+  checkEngine(flags.engine)
+  checkTopology(flags.topology)
+  const { peers, out, seed, topology, check } = flags
+  const found = await find(given)
+  const scenario = peers === undefined ? found : { ...found, peers }
+  // Before anything else: a run may take an hour.
+  if (out !== undefined) await prepare(out)
+  reporter.say(
+    `simulating ${scenario.name}: ${plural(scenario.peers, 'peer')}, ${scenario.show.seconds} s, ${topology}, seed ${seed}`
+  )
+  const result = await simulate(scenario, {
+    topology,
+    seed,
+    check,
+    signal,
+    memoryUsed: () => process.memoryUsage().rss,
+    onProgress: follow(reporter)
+  })
+  await tell(result, out, version, reporter)
+}
+
+async function tell(
+  result: Result,
+  out: string | undefined,
+  version: string,
+  reporter: Reporter
+): Promise<void> {
+  const { over, all } = secondsOf(result)
+  if (over < all) {
+    reporter.event(
+      'interrupted',
+      { second: over, seconds: all },
+      `ended early: what follows is about the first ${over} of ${all} s`
+    )
+  }
+  reporter.event('summary', result.summary)
+  reporter.say(table(allFigures(result.summary)))
+  if (out !== undefined) {
+    const files = resultFiles(result, { version })
+    await write(out, files)
+    reporter.event(
+      'written',
+      { out, files: [...files.keys()] },
+      `results are in ${out}; begin with ${join(out, 'report.html')}`
+    )
+  }
+  const { violations } = result
+  for (const [i, { atS, peer, checker, what }] of violations.entries()) {
+    const text = i < MOST_VIOLATIONS ? `violated at ${atS} s by peer ${peer}: ${checker}: ${what}` : undefined
+    reporter.event('violation', { atS, peer, checker, what }, text)
+  }
+  if (violations.length === 0) return
+  process.exitCode = EXIT.failed
+  reporter.say(
+    `treecast: an invariant was violated ${violations.length === 1 ? 'once' : `${violations.length} times`}: the figures are not to be trusted`
+  )
+}
+
+function checkEngine(engine: string): void {
+  if (engine === 'exact') return
+  const what =
+    engine === 'crowd' ? 'the crowd engine is not there yet' : `there is no engine "${printable(engine)}"`
+  throw new TreecastError('bad-option', `${what}; use --engine exact, which takes some 10,000 peers`)
+}
+
+function checkTopology(topology: string): void {
+  if (topologyNames.includes(topology)) return
+  const names = topologyNames.join(', ')
+  throw new TreecastError(
+    'bad-option',
+    `there is no topology "${printable(topology)}"${hint(topology, topologyNames)}; there are ${names}`
+  )
+}
+
+function hint(name: string, known: readonly string[]): string {
+  const near = nearest(name, known)
+  return near === undefined ? '' : `, did you mean ${near}?`
+}
+
+/** A shipped one by its name, or what a file says. */
+async function find(given: string): Promise<Scenario> {
+  const shipped = scenarioNames.includes(given) ? shippedScenarios[given] : undefined
+  if (shipped !== undefined) return shipped
+  let text: string
+  try {
+    text = await readFile(given, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' && !/[./\\]/.test(given)) {
+      throw new TreecastError(
+        'bad-scenario',
+        `there is no scenario "${printable(given)}"${hint(given, scenarioNames)}; --list shows all, and a file's name may be given`
+      )
+    }
+    throw new TreecastError('bad-scenario', `${printable(given)} cannot be read: ${reason(code)}`)
+  }
+  return parseScenario(text, printable(given))
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file; check the path',
+  ENOTDIR: 'a part of its path is no directory; check the path',
+  EEXIST: 'it is a file; name a directory',
+  EISDIR: 'it is a directory; name a file',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'its file system is read-only; choose another place',
+  ENOSPC: 'the disk is full; make room',
+  ENAMETOOLONG: 'its name is too long'
+}
+
+function reason(code: string | undefined): string {
+  return REASONS[code ?? ''] ?? code ?? 'unknown'
+}
+
+/** Files that an earlier run may have left, and this one may not write again. */
+const OLD_TREE = /^tree(?:-[\d.]+s)?\.(?:graphml|dot)$/
+
+async function prepare(out: string): Promise<void> {
+  try {
+    await makeFolder(out)
+    await access(out, constants.W_OK)
+  } catch (error) {
+    throw unwritable(out, error)
+  }
+}
+
+/** With those that it lies in. Not by mkdir's own `recursive`, which under /proc tries for ever on Node.js 20. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await mkdir(path)
+  }
+}
+
+async function write(out: string, files: ReadonlyMap<string, string>): Promise<void> {
+  try {
+    const there = await readdir(out)
+    if (there.includes('manifest.json')) {
+      for (const name of there) if (OLD_TREE.test(name) && !files.has(name)) await unlink(join(out, name))
+    }
+    for (const [name, text] of files) await writeFile(join(out, name), text)
+  } catch (error) {
+    throw unwritable(out, error)
+  }
+}
+
+function unwritable(out: string, error: unknown): TreecastError {
+  const why = reason((error as NodeJS.ErrnoException).code)
+  return new TreecastError('output-unwritable', `${printable(out)} cannot be written: ${why}`, {
+    cause: error
+  })
+}
+
+/** Tells at most once a second how far it is, and lets a Ctrl-C in. */
+function follow(reporter: Reporter): (progress: Progress) => Promise<void> {
+  let toldAt = performance.now()
+  const ends: number[] = [toldAt]
+  return async (progress) => {
+    const now = performance.now()
+    ends.push(now)
+    if (ends.length > RECENT_SECONDS + 1) ends.shift()
+    if (now - toldAt >= PROGRESS_MS) {
+      toldAt = now
+      const { second, seconds, listeners, events } = progress
+      const leftS = Math.round((((now - ends[0]!) / (ends.length - 1)) * (seconds - second)) / 1000)
+      reporter.event('progress', { second, seconds, listeners, events, leftS })
+      const share = Math.floor((100 * second) / seconds)
+      reporter.progress(
+        `${share} %: ${second} of ${seconds} s, ${plural(listeners, 'peer')} so far, about ${duration(leftS)} left`
+      )
+    }
+    await setImmediate()
+  }
+}
+
+function duration(seconds: number): string {
+  return seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+}
+
+function list(json: boolean): void {
+  const scenarios = scenarioNames.map((name) => ({ name, about: shippedScenarios[name]!.about }))
+  const topologies = topologyNames.map((name) => ({ name, about: topologyNamed(name).about }))
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ event: 'list', scenarios, topologies })}\n`)
+    return
+  }
+  const width = Math.max(...[...scenarios, ...topologies].map(({ name }) => name.length))
+  const entry = ({ name, about }: { readonly name: string; readonly about: string }): string =>
+    `  ${name.padEnd(width)}  ${wrapped(about, 78 - width).join(`\n${' '.repeat(width + 4)}`)}`
+  const lines = ['Scenarios', ...scenarios.map(entry), '', 'Topologies', ...topologies.map(entry), '']
+  process.stdout.write(lines.join('\n'))
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!
+    if (line === '') lines[lines.length - 1] = word
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
+function table(rows: readonly (readonly [string, string, string])[]): string {
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows
+    .map(([name, value, what]) => `  ${name.padEnd(widths[0]!)}  ${value.padEnd(widths[1]!)}  ${what}`)
+    .join('\n')
+}
