@@ -117,6 +117,13 @@ describe('architecture', () => {
     expect(wrong).to.deep.equal([])
   })
 
+  it('sim runs in a page too', () => {
+    const wrong = imports.filter(
+      ({ from, to }) => (folderOf(from) === 'sim' || from === 'sim.ts') && to.startsWith('node:')
+    )
+    expect(told(wrong)).to.deep.equal([])
+  })
+
   it('every limit is used, and not by tests alone', () => {
     const names = [...sources.get('protocol/limits.ts')!.matchAll(/^export const (\w+)/gm)].map(
       ([, name]) => name!

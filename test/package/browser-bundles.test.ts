@@ -82,6 +82,7 @@ describe('browser bundles', function () {
       'index.js',
       'player.js',
       'libp2p.js',
+      'sim.js',
       'treecast.global.js',
       'worklet.js',
       'capture-worklet.js'
@@ -101,6 +102,7 @@ describe('what browser entries are made of', () => {
       'index.js',
       'player.js',
       'libp2p-web.js',
+      'sim.js',
       'audio/playback/worklet.js',
       'audio/capture/worklet.js'
     ]

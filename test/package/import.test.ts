@@ -47,6 +47,12 @@ describe('without a DOM, the installed package', function () {
     expect(imported('./node_modules/treecast/dist/browser/libp2p.js')).to.include('libp2pTransport')
   })
 
+  it('imports as treecast/sim, for either world', () => {
+    const names = ['simulate', 'readScenario', 'resultFiles', 'shippedScenarios', 'TreecastError']
+    expect(imported('treecast/sim')).to.include.members(names)
+    expect(imported('./node_modules/treecast/dist/browser/sim.js')).to.include.members(names)
+  })
+
   it('gives the address of a file for a page', () => {
     const find = 'console.log(import.meta.resolve(process.argv[1]))'
     for (const file of ['worklet.js', 'capture-worklet.js', 'treecast.global.js']) {

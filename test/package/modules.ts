@@ -47,6 +47,7 @@ export function reachable(
   const follow = (file: string): void => {
     if (seen.has(file)) return
     seen.add(file)
+    if (file.endsWith('.json')) return
     const imports = importsOf(join(folder, file))
     for (const specifier of kinds.flatMap((kind) => imports[kind])) {
       if (specifier.startsWith('.')) follow(join(file, '..', specifier))

@@ -90,9 +90,11 @@ describe('the packed package', function () {
       import { listen, TreecastError, type WebListener } from 'treecast'
       import { TreecastPlayer } from 'treecast/player'
       import { libp2pTransport } from 'treecast/libp2p'
+      import { simulate, type Topology } from 'treecast/sim'
       const listener: Promise<WebListener> = listen('treecast:key/show')
       const player: TreecastPlayer = document.createElement('treecast-player')
-      export { libp2pTransport, listener, player, TreecastError }
+      const topology: Topology | undefined = undefined
+      export { libp2pTransport, listener, player, simulate, topology, TreecastError }
     `
     const options = {
       module: 'ESNext',
@@ -109,7 +111,9 @@ describe('the packed package', function () {
       import { listen, startTracker, writeFrames } from 'treecast'
       import { openSource } from 'treecast/node'
       import { libp2pTransport } from 'treecast/libp2p'
-      export { libp2pTransport, listen, openSource, startTracker, writeFrames }
+      import { readScenario, resultFiles, simulate } from 'treecast/sim'
+      const files = simulate(readScenario({ name: 'mine' }, 'mine')).then((result) => resultFiles(result, { version: '1' }))
+      export { files, libp2pTransport, listen, openSource, startTracker, writeFrames }
     `
     const options = { module: 'NodeNext', moduleResolution: 'NodeNext', lib: ['ES2023'], types: ['node'] }
     expect(compile(source, options)).to.equal('')
