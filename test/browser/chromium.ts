@@ -6,7 +6,7 @@
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
 import { needs } from '../setup/tools.js'
 
-const PROGRAM = '/usr/bin/chromium'
+export const PROGRAM = '/usr/bin/chromium'
 
 /** No request leaves for Google's hosts, and nothing waits for the network that a test machine may not have. */
 const QUIET = [
@@ -107,7 +107,8 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Chro
   }
 }
 
-function flagsOf({
+/** The switches that make these choices. */
+export function flagsOf({
   microphone,
   autoplay = true,
   udp = true,
@@ -128,7 +129,8 @@ function flagsOf({
   return all
 }
 
-function watched(page: Page): TestPage {
+/** Notes what goes wrong in a page. */
+export function watched(page: Page): TestPage {
   const problems: string[] = []
   page.on('console', (message) => {
     const { url } = message.location()

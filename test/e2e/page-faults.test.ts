@@ -1,0 +1,101 @@
+/** Pages that feed others close, crash, freeze and hide; those behind them hear nothing of it. */
+
+import { expect } from 'chai'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { type Chromium, startChromium, useChromium } from '../browser/chromium.js'
+import { useSite } from '../browser/site.js'
+import { startVisitorsChromium } from '../browser/visitor.js'
+import { needs } from '../setup/tools.js'
+import { expectFreezeUnheard, renderersOf } from './page-freeze.js'
+import { expectUnheard, pagesBehind, record, type Stage, startPageSwarm } from './page-swarm.js'
+import { makeLongShow, statsOf } from './pages.js'
+import { endAll } from './processes.js'
+
+/** Far beyond what is buffered, 2 s, and what a child waits before it calls a parent stalled; s. */
+const FREEZE_S = 9
+/** How long those behind are listened to after a loss; s. */
+const AFTER_S = 6
+/** How long a page is hidden, while it plays and while it is paused; s each. */
+const HIDDEN_S = 15
+
+describe('a page that feeds others', function () {
+  this.timeout(180_000)
+  const chromium = useChromium()
+  const site = useSite()
+  let folder: string
+  let show: Stage['show']
+  let apart: Chromium | undefined
+
+  before(async function () {
+    needs(this, 'ffmpeg')
+    folder = await mkdtemp(join(tmpdir(), 'treecast-faults-'))
+    show = makeLongShow(folder)
+  })
+  afterEach(async () => {
+    await apart?.close()
+    apart = undefined
+    await endAll()
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  it('closes, and those behind it play on', async () => {
+    apart = await startChromium()
+    const swarm = await startPageSwarm({ site, chromium, apart, show })
+    await expectUnheard(swarm, () => swarm.victim.close(), AFTER_S)
+  })
+
+  it('crashes, and those behind it play on', async () => {
+    apart = await startChromium()
+    const swarm = await startPageSwarm({ site, chromium, apart, show })
+    await expectUnheard(
+      swarm,
+      async () => {
+        const crashed = swarm.victim.waitForEvent('crash')
+        for (const pid of await renderersOf(apart!)) process.kill(pid, 'SIGKILL')
+        await crashed
+      },
+      AFTER_S
+    )
+    expect(swarm.victim.problems).to.deep.equal(['the page crashed'])
+  })
+
+  it('freezes, and those behind it play on; it comes back at the live edge', async () => {
+    apart = await startChromium()
+    const swarm = await startPageSwarm({ site, chromium, apart, show })
+    await expectFreezeUnheard(swarm, apart, FREEZE_S)
+  })
+
+  it('is hidden, and then paused as well, and goes on feeding them', async () => {
+    const visitors = await startVisitorsChromium()
+    apart = visitors
+    const swarm = await startPageSwarm({ site, chromium, apart, show })
+    const { victim, others } = swarm
+    /** It is hidden and feeds the others while they hear so many seconds. */
+    const feedsHidden = async (): Promise<void> => {
+      const { bytesOut } = await statsOf(victim)
+      await record(others, HIDDEN_S)
+      expect(await victim.evaluate(() => document.visibilityState)).to.equal('hidden')
+      expect((await pagesBehind(swarm)).length, 'pages that it feeds').to.be.at.least(1)
+      // A single stripe of 64 kbit/s, and some of it may have been asked of others.
+      const least = ((64_000 / 8 / 4) * HIDDEN_S) / 2
+      expect((await statsOf(victim)).bytesOut - bytesOut).to.be.above(least)
+    }
+    await expectUnheard(
+      swarm,
+      async () => {
+        await visitors.hide(victim)
+        await feedsHidden()
+        // Now that it is silent, its timers run once a second.
+        await victim.evaluate(() => window.listener.pause())
+        await feedsHidden()
+      },
+      1
+    )
+    const { gaps } = await statsOf(victim)
+    expect(gaps).to.equal(0)
+    expect(victim.problems).to.deep.equal([])
+  })
+})
