@@ -6,8 +6,8 @@ import { needs, run } from '../setup/tools.js'
 import { readOpus } from './opus-files.js'
 import { endAll, SHOW, startBroadcast, startTracker, stop, treecast, type Treecast } from './processes.js'
 
-/** How many times faster than the audio the source is sent, and nothing else is: half an hour in two minutes. */
-const SPEED = 15
+/** How many times faster than the audio the source is sent, and nothing else is: half an hour in 75 seconds. */
+const SPEED = 24
 
 /** How the last third's median may stand above the second third's peak. A heap breathes, and its size follows its
  * collector's mood: against a median that alone was seen to make 1.16. */

@@ -17,9 +17,10 @@ import { endAll } from './processes.js'
 /** Far beyond what is buffered, 2 s, and what a child waits before it calls a parent stalled; s. */
 const FREEZE_S = 9
 /** How long those behind are listened to after a loss; s. */
-const AFTER_S = 6
-/** How long a page is hidden, while it plays and while it is paused; s each. */
+const AFTER_S = 5
+/** How long a page is hidden while it plays, and then while it is paused; s. */
 const HIDDEN_S = 15
+const PAUSED_S = 6
 
 describe('a page that feeds others', function () {
   this.timeout(180_000)
@@ -74,23 +75,23 @@ describe('a page that feeds others', function () {
     const swarm = await startPageSwarm({ site, chromium, apart, show })
     const { victim, others } = swarm
     /** It is hidden and feeds the others while they hear so many seconds. */
-    const feedsHidden = async (): Promise<void> => {
+    const feedsHidden = async (seconds: number): Promise<void> => {
       const { bytesOut } = await statsOf(victim)
-      await record(others, HIDDEN_S)
+      await record(others, seconds)
       expect(await victim.evaluate(() => document.visibilityState)).to.equal('hidden')
       expect((await pagesBehind(swarm)).length, 'pages that it feeds').to.be.at.least(1)
       // A single stripe of 64 kbit/s, and some of it may have been asked of others.
-      const least = ((64_000 / 8 / 4) * HIDDEN_S) / 2
+      const least = ((64_000 / 8 / 4) * seconds) / 2
       expect((await statsOf(victim)).bytesOut - bytesOut).to.be.above(least)
     }
     await expectUnheard(
       swarm,
       async () => {
         await visitors.hide(victim)
-        await feedsHidden()
+        await feedsHidden(HIDDEN_S)
         // Now that it is silent, its timers run once a second.
         await victim.evaluate(() => window.listener.pause())
-        await feedsHidden()
+        await feedsHidden(PAUSED_S)
       },
       1
     )

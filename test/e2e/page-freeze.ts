@@ -14,7 +14,7 @@ const TOLERANCE_S = 0.4
 const WINDOW = RATE / 4
 const STRETCH = 2 * RATE
 /** How long what follows a freeze is listened to; s. */
-const AFTER_S = 8
+const AFTER_S = 7
 
 /**
  * The renderer of a page is stopped for so many seconds, by the audio of those that it feeds: they never notice. Then it goes

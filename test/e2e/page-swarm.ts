@@ -16,7 +16,7 @@ const RELAYS = 2
 /** Pages beside the one that something happens to. */
 const OTHERS = 4
 /** What is recorded before anything happens; s. */
-const LEAD_S = 3
+const LEAD_S = 2
 /** Decoded twice by different decoders it is 84 dB; one packet concealed in half a minute would be below 30. */
 const SAME_DB = 60
 
