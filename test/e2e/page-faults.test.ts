@@ -23,7 +23,7 @@ const HIDDEN_S = 15
 const PAUSED_S = 6
 
 describe('a page that feeds others', function () {
-  this.timeout(180_000)
+  this.timeout(240_000)
   const chromium = useChromium()
   const site = useSite()
   let folder: string

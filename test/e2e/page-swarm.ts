@@ -13,8 +13,9 @@ import { startBroadcast, startTracker, treecast } from './processes.js'
 
 const RATE = 48_000
 const RELAYS = 2
-/** Pages beside the one that something happens to. */
-const OTHERS = 4
+/** Pages beside the one that something happens to; and how many more may come until it feeds one of them. */
+const OTHERS = 3
+const MORE = 3
 /** What is recorded before anything happens; s. */
 const LEAD_S = 2
 /** Decoded twice by different decoders it is 84 dB; one packet concealed in half a minute would be below 30. */
@@ -43,8 +44,15 @@ export async function startPageSwarm({ site, chromium, apart, show }: Stage): Pr
   for (let i = 0; i < RELAYS; i++) await treecast('relay', link, '--max-children', '2').event('playing')
   const { page: victim } = await openListener(apart, site, link)
   const others: TestPage[] = []
-  for (let i = 0; i < OTHERS; i++) others.push((await openListener(chromium, site, link)).page)
-  return { victim, others, samples: show.samples }
+  const swarm = { victim, others, samples: show.samples }
+  // A newcomer spreads its stripes over all who have room. On a busy machine some have moved away again meanwhile.
+  while (
+    others.length < OTHERS ||
+    (others.length < OTHERS + MORE && (await pagesBehind(swarm)).length === 0)
+  ) {
+    others.push((await openListener(chromium, site, link)).page)
+  }
+  return swarm
 }
 
 /**
