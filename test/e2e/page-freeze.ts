@@ -56,7 +56,7 @@ export async function expectFreezeUnheard(
 }
 
 /** Chromium's own word for each process that runs pages. */
-export async function renderersOf({ browser }: Chromium): Promise<number[]> {
+async function renderersOf({ browser }: Chromium): Promise<number[]> {
   const session = await browser.newBrowserCDPSession()
   const { processInfo } = await session.send('SystemInfo.getProcessInfo')
   return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)

@@ -1,6 +1,6 @@
 /**
- * A small swarm in which one page certainly feeds others: what is done to it must not be heard by those. It lives in a
- * Chromium of its own, so that its process can be told from theirs.
+ * A small swarm in which one page certainly feeds others: what is done to it must not be heard by those. The first one lives
+ * in a Chromium of its own, so that its process can be told from theirs.
  */
 
 import { expect } from 'chai'
@@ -22,9 +22,11 @@ const LEAD_S = 2
 const SAME_DB = 60
 
 export interface PageSwarm {
-  /** The page that something happens to. It came first, and feeds pages that came later. */
+  /** The page that something happens to. It feeds some of the others. */
   readonly victim: TestPage
   readonly others: readonly TestPage[]
+  /** Opens one more page. */
+  open(): Promise<TestPage>
   /** The left side of what is sent. */
   readonly samples: Float32Array
 }
@@ -43,14 +45,24 @@ export async function startPageSwarm({ site, chromium, apart, show }: Stage): Pr
   const { link } = await startBroadcast(url, show.file, '--max-children', '2', '--max-peers', '2')
   for (let i = 0; i < RELAYS; i++) await treecast('relay', link, '--max-children', '2').event('playing')
   const { page: victim } = await openListener(apart, site, link)
+  const open = async (): Promise<TestPage> => (await openListener(chromium, site, link)).page
   const others: TestPage[] = []
-  const swarm = { victim, others, samples: show.samples }
-  // A newcomer spreads its stripes over all who have room. On a busy machine some have moved away again meanwhile.
-  while (
-    others.length < OTHERS ||
-    (others.length < OTHERS + MORE && (await pagesBehind(swarm)).length === 0)
-  ) {
-    others.push((await openListener(chromium, site, link)).page)
+  while (others.length < OTHERS) others.push(await open())
+  return untilItFeeds({ victim, others, open, samples: show.samples })
+}
+
+/** The swarm without the page that something has happened to, and with that one in its place that feeds most others. */
+export async function withNextVictim({ others, ...swarm }: PageSwarm): Promise<PageSwarm> {
+  const stats = await Promise.all(others.map(statsOf))
+  const fedBy = others.map((_, index) => stats.filter(({ feeds }) => feeds.includes(stats[index]!.id)).length)
+  const victim = others[fedBy.indexOf(Math.max(...fedBy))]!
+  return untilItFeeds({ ...swarm, victim, others: others.filter((page) => page !== victim) })
+}
+
+/** A newcomer spreads its stripes over all who have room. On a busy machine some may have moved away again meanwhile. */
+export async function untilItFeeds(swarm: PageSwarm): Promise<PageSwarm> {
+  for (let more = 0; more < MORE && (await pagesBehind(swarm)).length === 0; more++) {
+    swarm = { ...swarm, others: [...swarm.others, await swarm.open()] }
   }
   return swarm
 }
@@ -67,6 +79,8 @@ export async function expectUnheard(
   const { others, samples } = swarm
   await Promise.all(others.map(settled))
   await Promise.all(others.map((page) => page.evaluate(() => window.record())))
+  // What was recorded before this is somebody else's.
+  const since = await Promise.all(others.map(recordedIn))
   await record(others, LEAD_S)
   const behind = await pagesBehind(swarm)
   const before = await Promise.all(others.map(statsOf))
@@ -74,7 +88,9 @@ export async function expectUnheard(
   await happens()
   await record(others, seconds)
   const after = await Promise.all(others.map(statsOf))
-  const likeness = await Promise.all(others.map(async (page) => likenessOf(await recordingOf(page), samples)))
+  const likeness = await Promise.all(
+    others.map(async (page, index) => likenessOf((await recordingOf(page)).subarray(since[index]), samples))
+  )
   console.log(
     `      it fed ${behind.length} of ${others.length} pages; since then ` +
       `SNR ${likeness.map((each) => each.toFixed(0)).join(', ')} dB, ` +
@@ -106,6 +122,11 @@ export function settled(page: TestPage): Promise<void> {
         })
       })
   )
+}
+
+/** Samples that a page has recorded so far. */
+function recordedIn(page: TestPage): Promise<number> {
+  return page.evaluate(() => window.recordedBy().at(-1)?.samples ?? 0)
 }
 
 /** Waits until each has recorded so many seconds more. */

@@ -47,8 +47,9 @@ Object.assign(window, {
     const audible = log.find(({ event }) => event === 'audible')
     return (audible?.at ?? NaN) - began
   },
-  /** Records from now on. Resolves when it does. */
+  /** Records from now on, if it does not yet. Resolves when it does. */
   record: async () => {
+    if (length > 0) return
     const node = window.listener.audioNode
     if (node === undefined) throw new Error('it does not play yet')
     if (!(node.context instanceof AudioContext)) throw new Error('no context to record in')
