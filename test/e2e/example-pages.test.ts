@@ -77,6 +77,8 @@ describe('an example with a page', function () {
       await recordPlayer(page, SECONDS, file)
       expectHeard(likeness(await decode(file), original), SECONDS - 2)
       expect(page.problems).to.deep.equal([])
+      // A show that ends waits a moment for those who still hear it.
+      await page.close()
       expect(await stop(server), server.stderr).to.equal(0)
       expect(server.stderr).to.equal('')
     })

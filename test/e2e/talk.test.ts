@@ -76,7 +76,7 @@ describe('the talk from the microphone', function () {
     })
     await terminal.event('playing')
     const recording = join(folder, 'heard.webm')
-    await recordPlayer(listener, 8, recording)
+    await recordPlayer(listener, 6, recording)
     await speaker.getByText('2 listeners').waitFor()
     expect(await listener.getByText('Why trees carry sound').count()).to.be.above(0)
 
