@@ -18,13 +18,17 @@ export function snr(original: Float32Array, copy: Float32Array): number {
  * @returns undefined where it is found nowhere
  */
 export function find(part: Float32Array, whole: Float32Array): number | undefined {
-  // Thinned out first, or it would take minutes; then each candidate in full.
-  const step = 64
+  // Thinned out first, or it would take minutes; then each candidate in full. Loud samples come first: they tell soonest
+  // that a place is another.
+  const probes = Array.from({ length: Math.ceil(part.length / 64) }, (_, index) => index * 64).sort(
+    (a, b) => Math.abs(part[b]!) - Math.abs(part[a]!)
+  )
   let best = -Infinity
   let place: number | undefined
   for (let at = 0; at + part.length <= whole.length; at++) {
     let error = 0
-    for (let sample = 0; sample < part.length && error < 1; sample += step) {
+    for (let probe = 0; probe < probes.length && error < 1; probe++) {
+      const sample = probes[probe]!
       error += (whole[at + sample]! - part[sample]!) ** 2 * 1e4
     }
     if (error >= 1) continue
@@ -32,6 +36,21 @@ export function find(part: Float32Array, whole: Float32Array): number | undefine
     if (likeness > best) {
       best = likeness
       place = at
+    }
+  }
+  return place
+}
+
+/** Where the loudest stretch of a recording begins, to the length of a stretch. A pause of a speaker is found everywhere. */
+export function loudest(samples: Float32Array, length: number): number {
+  let best = -1
+  let place = 0
+  for (let from = 0; from + length <= samples.length; from += length) {
+    let energy = 0
+    for (let at = from; at < from + length; at += 16) energy += samples[at]! ** 2
+    if (energy > best) {
+      best = energy
+      place = from
     }
   }
   return place

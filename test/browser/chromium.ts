@@ -1,12 +1,12 @@
 /**
  * Real headless Chromium for tests (Debian's, driven by playwright-core). A suite says `const chromium = useChromium()`
- * and opens pages; whatever a test does, its pages are closed after it and the browser after the suite.
+ * and opens pages; whatever a test does, its pages are closed after it, and the browser after all suites.
  */
 
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
 import { needs } from '../setup/tools.js'
 
-const PROGRAM = '/usr/bin/chromium'
+export const PROGRAM = '/usr/bin/chromium'
 
 /** No request leaves for Google's hosts, and nothing waits for the network that a test machine may not have. */
 const QUIET = [
@@ -48,7 +48,10 @@ export interface Chromium {
   close(): Promise<void>
 }
 
-/** For a suite: hooks that start one Chromium, close every page after each test, and end it after the suite. */
+/** Chromiums that suites share, by their options: starting one takes a second, and every page has a profile of its own. */
+const shared = new Map<string, Promise<Chromium>>()
+
+/** For a suite: hooks that start Chromium, if no suite before has, and close every page after each test. */
 export function useChromium(options: ChromiumOptions = {}): Chromium {
   let running: Chromium | undefined
   const get = (): Chromium => {
@@ -58,11 +61,13 @@ export function useChromium(options: ChromiumOptions = {}): Chromium {
   before(async function () {
     needs(this, 'chromium')
     this.timeout(30_000)
-    running = await startChromium(options)
+    const key = JSON.stringify(options)
+    const starting = shared.get(key) ?? startChromium(options)
+    shared.set(key, starting)
+    running = await starting
   })
   afterEach(() => running?.closePages())
-  after(async () => {
-    await running?.close()
+  after(() => {
     running = undefined
   })
   return {
@@ -74,6 +79,13 @@ export function useChromium(options: ChromiumOptions = {}): Chromium {
     closePages: () => get().closePages(),
     close: () => get().close()
   }
+}
+
+// After all suites, since it is said outside of any; the benchmarks start Chromiums of their own, without hooks.
+if (typeof after === 'function') {
+  after(async () => {
+    for (const starting of shared.values()) await (await starting).close()
+  })
 }
 
 /** Starts a Chromium of its own; {@link useChromium} is what most suites want. */
@@ -107,7 +119,8 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Chro
   }
 }
 
-function flagsOf({
+/** The switches that make these choices. */
+export function flagsOf({
   microphone,
   autoplay = true,
   udp = true,
@@ -128,7 +141,8 @@ function flagsOf({
   return all
 }
 
-function watched(page: Page): TestPage {
+/** Notes what goes wrong in a page. */
+export function watched(page: Page): TestPage {
   const problems: string[] = []
   page.on('console', (message) => {
     const { url } = message.location()

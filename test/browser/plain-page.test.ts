@@ -99,11 +99,14 @@ describe('a page on a plain static host with a strict content security policy', 
     const chromium = useChromium({ udp: false })
 
     for (const name of Object.keys(PAGES)) {
-      it(`fetches libp2p, and plays by WebSocket (${name})`, async () => {
+      it(`says that WebRTC is blocked, fetches libp2p, and plays by WebSocket (${name})`, async () => {
         const since = site.requests.length
         const page = await chromium.open(site.url(name))
-        const { links } = await page.evaluate(play, [show.link, {}] as const)
+        const { links, webrtc, webrtcReason } = await page.evaluate(play, [show.link, {}] as const)
+        expect(webrtc).to.equal('blocked')
+        expect(webrtcReason).to.match(/^WebRTC finds no address of its own here; UDP is blocked/)
         expect(links).to.have.property('libp2p-ws').above(0)
+        expect(links).not.to.have.property('webrtc')
         expect(fetched(since)).to.include('vendor-libp2p.js')
         expect(page.problems).to.deep.equal([])
       })

@@ -15,6 +15,7 @@ interface ListenerPage {
   hear(link: string, options?: object): Promise<number>
   record(): Promise<void>
   recordedFor(seconds: number): Promise<void>
+  recordedBy(): { readonly samples: number; readonly wallMs: number }[]
   recording(): string
 }
 

@@ -1,15 +1,16 @@
 /** examples/talk: what a real browser's microphone picks up is heard in another page, and by `treecast listen`. */
 
 import { expect } from 'chai'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { TreecastPlayer } from '../../src/player.js'
-import { decode, type Likeness, likeness } from '../audio/likeness.js'
-import { type Chromium, startChromium, type TestPage } from '../browser/chromium.js'
+import { decode, likeness } from '../audio/likeness.js'
+import { type Chromium, startChromium } from '../browser/chromium.js'
 import { needs, run } from '../setup/tools.js'
+import { expectHeard, recordPlayer } from './player-recording.js'
 import { endAll, SHOW, stop, Treecast, treecast } from './processes.js'
 
 const TALK = fileURLToPath(new URL('../../examples/talk/main.js', import.meta.url))
@@ -27,34 +28,6 @@ async function startTalk(): Promise<{ server: Treecast; talkHere: string; listen
   }
   const talkHere = await address(/^talk here: +(http:\/\/127\.0\.0\.1:\d+\/)$/)
   return { server, talkHere, listenHere: await address(/^listen here: (http:\S+listen\.html) /) }
-}
-
-/** Records what a player gives to the ears, for so many seconds, as the browser itself encodes it. */
-async function record(page: TestPage, seconds: number, path: string): Promise<void> {
-  const bytes = await page.evaluate(async (seconds) => {
-    const { listener } = document.querySelector<TreecastPlayer>('treecast-player')!
-    const recorder = new MediaRecorder(listener!.mediaStream, { audioBitsPerSecond: 128_000 })
-    const parts: Blob[] = []
-    recorder.start(1000)
-    while (parts.length < seconds) {
-      parts.push(
-        await new Promise((resolve) => {
-          recorder.addEventListener('dataavailable', ({ data }) => resolve(data), { once: true })
-        })
-      )
-    }
-    recorder.stop()
-    return [...new Uint8Array(await new Blob(parts).arrayBuffer())]
-  }, seconds)
-  await writeFile(path, Uint8Array.from(bytes))
-}
-
-/** Most seconds are the recording's, and in its order: a busy machine may drop some at the fake microphone. */
-function expectHeard(parts: readonly Likeness[], seconds: number): void {
-  const told = JSON.stringify(parts)
-  expect(parts.length, told).to.be.at.least(seconds)
-  const good = parts.filter(({ correlation }) => correlation > 0.9)
-  expect(good.length / parts.length, told).to.be.above(0.7)
 }
 
 describe('the talk from the microphone', function () {
@@ -103,7 +76,7 @@ describe('the talk from the microphone', function () {
     })
     await terminal.event('playing')
     const recording = join(folder, 'heard.webm')
-    await record(listener, 8, recording)
+    await recordPlayer(listener, 6, recording)
     await speaker.getByText('2 listeners').waitFor()
     expect(await listener.getByText('Why trees carry sound').count()).to.be.above(0)
 

@@ -11,8 +11,11 @@ import { MAX_CANDIDATE_BYTES, MAX_ICE_CANDIDATES } from '../../protocol/limits.j
 import type { IceCandidate, SignalContent } from '../../protocol/wire/signal.js'
 import { DialError, type Priority } from '../link.js'
 
-/** How long a description waits for candidates, and candidates for more; ms. An interface's own come within. */
+/** How long a description waits for its first candidates at most; ms. */
 const GATHER_MS = 100
+
+/** How long a candidate waits for more, within that; ms. An interface's own come together, a server's much later. */
+const QUIET_MS = 15
 
 /** The packets' channel is agreed on beforehand, so it costs no message. Above what either end hands out by itself. */
 const PACKETS_CHANNEL: RTCDataChannelInit = { negotiated: true, id: 100, ordered: false, maxRetransmits: 0 }
@@ -64,6 +67,7 @@ export class Connection {
   private description: { kind: 'offer' | 'answer'; sdp: string } | undefined
   private candidates: IceCandidate[] = []
   private gathering: ReturnType<typeof setTimeout> | undefined
+  private quiet: ReturnType<typeof setTimeout> | undefined
   private isOpen = false
   /** Control that came by one channel before the other was open. */
   private readonly early: (Uint8Array | string)[] = []
@@ -142,6 +146,7 @@ export class Connection {
   destroy(): void {
     this.isGone = true
     clearTimeout(this.gathering)
+    clearTimeout(this.quiet)
     this.packets.onopen = this.packets.onmessage = null
     this.peer.destroy()
   }
@@ -177,8 +182,14 @@ export class Connection {
         this.candidates.push({ candidate, sdpMid: sdpMid ?? '0', sdpMLineIndex: sdpMLineIndex ?? 0 })
       }
     }
-    if (this.gathered) this.flush()
-    else this.gathering ??= setTimeout(() => this.flush(), GATHER_MS)
+    if (this.gathered) {
+      this.flush()
+      return
+    }
+    this.gathering ??= setTimeout(() => this.flush(), GATHER_MS)
+    if (this.candidates.length === 0) return
+    clearTimeout(this.quiet)
+    this.quiet = setTimeout(() => this.flush(), QUIET_MS)
   }
 
   private gatheringDone(): void {
@@ -189,6 +200,7 @@ export class Connection {
 
   private flush(): void {
     clearTimeout(this.gathering)
+    clearTimeout(this.quiet)
     this.gathering = undefined
     const { description, candidates } = this
     if (this.isGone || (description === undefined && candidates.length === 0)) return

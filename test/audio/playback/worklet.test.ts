@@ -110,12 +110,12 @@ describe('playback by the worklet, in Chromium', function () {
       await new Promise<void>((resolve) => playback.whenHeard(3 * 48_000, resolve))
       const stopped = window.lab.heard.length
       playback.stop()
-      while (Date.now() < window.lab.showBegan + 7_000)
+      while (Date.now() < window.lab.showBegan + 6_000)
         await new Promise((resolve) => setTimeout(resolve, 50))
       const started = window.lab.heard.length
       await playback.start()
       await window.lab.logged('playing', 2)
-      await new Promise<void>((resolve) => playback.whenHeard(7 * 48_000, resolve))
+      await new Promise<void>((resolve) => playback.whenHeard(6 * 48_000, resolve))
       return { text: window.lab.recording(), stopped, started }
     })
     const heard = floats(text)
@@ -125,7 +125,7 @@ describe('playback by the worklet, in Chromium', function () {
     const again = heard.subarray(started * 128)
     const first = again.findIndex((sample) => sample !== 0)
     const place = placeOf(again.subarray(first + 9600, first + 24_000), await decodeShow(page))
-    expect(place).to.be.within(5.5, 7)
+    expect(place).to.be.within(4.5, 6)
   })
 
   it('is as loud as it is told to be', async () => {

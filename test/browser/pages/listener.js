@@ -5,7 +5,7 @@ import { listen } from '/treecast/index.js'
 
 /** @type {{ event: string, at: number, detail?: unknown }[]} */
 const log = []
-/** @type {Float32Array[]} */
+/** @type {{ samples: Float32Array, wallMs: number }[]} */
 const recorded = []
 let length = 0
 /** @type {(() => void)[]} */
@@ -47,8 +47,9 @@ Object.assign(window, {
     const audible = log.find(({ event }) => event === 'audible')
     return (audible?.at ?? NaN) - began
   },
-  /** Records from now on. Resolves when it does. */
+  /** Records from now on, if it does not yet. Resolves when it does. */
   record: async () => {
+    if (length > 0) return
     const node = window.listener.audioNode
     if (node === undefined) throw new Error('it does not play yet')
     if (!(node.context instanceof AudioContext)) throw new Error('no context to record in')
@@ -56,7 +57,7 @@ Object.assign(window, {
     const recorder = new AudioWorkletNode(node.context, 'recorder', { numberOfOutputs: 0 })
     recorder.port.onmessage = ({ data }) => {
       recorded.push(data)
-      length += data.length
+      length += data.samples.length
       for (const look of [...waiting]) look()
     }
     node.connect(recorder)
@@ -64,13 +65,18 @@ Object.assign(window, {
   },
   /** Resolves when so many seconds have been recorded in all. */
   recordedFor: (/** @type {number} */ seconds) => when(() => length >= seconds * 48_000),
+  /** How many samples had been recorded by which wall time, ms; ascending. */
+  recordedBy: () => {
+    let samples = 0
+    return recorded.map((block) => ({ samples: (samples += block.samples.length), wallMs: block.wallMs }))
+  },
   /** All of it, as a base64 text of 32-bit floats: a page has no shorter way to tell them. */
   recording: () => {
     const bytes = new Uint8Array(length * 4)
     let at = 0
-    for (const part of recorded) {
-      bytes.set(new Uint8Array(part.buffer), at)
-      at += part.byteLength
+    for (const { samples } of recorded) {
+      bytes.set(new Uint8Array(samples.buffer), at)
+      at += samples.byteLength
     }
     let text = ''
     for (let from = 0; from < bytes.length; from += 0x8000) {
