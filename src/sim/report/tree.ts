@@ -158,7 +158,7 @@ function drawRings(
   const opacity = isMany ? 0.28 : 0.75
   const dotRadius = ({ role, children }: Spot): number =>
     role === 'origin' ? 8 : (size < 500 ? 1.7 : 2.4) + 0.55 * Math.sqrt(children)
-  const isRelay = ({ children }: Spot): boolean => children > 0
+  const isRelay = (spot: Spot): boolean => spot.children > 0 && !unfed.includes(spot)
   const colorOf = ({ role }: Spot): string =>
     role === 'origin' ? 'var(--ink)' : role === 'root' ? 'var(--second)' : 'var(--main)'
   const quietest = spots.filter((spot) => !isRelay(spot) && !unfed.includes(spot))
