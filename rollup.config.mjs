@@ -13,6 +13,7 @@ import { licenses } from './bundle/licenses.js'
 import { reportScript } from './bundle/report-script.js'
 import { noteWritten, sweep } from './bundle/sweep.js'
 import { fromVendor, vendorConfigs, vendorFiles } from './bundle/vendor.js'
+import { privateZod } from './bundle/zod.js'
 
 const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 const packages = Object.keys({ ...dependencies, ...peerDependencies })
@@ -30,6 +31,7 @@ const node = {
     declarations(['node', 'index', 'player', 'libp2p', 'libp2p-web', 'sim']),
     // The simulator alone needs it: nobody should have to install it.
     nodeResolve({ resolveOnly: ['zod'] }),
+    privateZod,
     json,
     reportScript,
     licenses
@@ -83,7 +85,7 @@ const browser = {
 /** The simulator has its own copy of the protocol: what pages that listen share stays as small as it is. */
 const simulator = {
   input: 'build/sim.js',
-  plugins: [json, reportScript, plugins],
+  plugins: [json, reportScript, privateZod, plugins],
   output: { file: 'dist/browser/sim.js', format: 'es', sourcemap: true }
 }
 

@@ -238,7 +238,7 @@ function list(json: boolean): void {
   }
   const width = Math.max(...[...scenarios, ...topologies].map(({ name }) => name.length))
   const entry = ({ name, about }: { readonly name: string; readonly about: string }): string =>
-    `  ${name.padEnd(width)}  ${wrapped(about, 78 - width).join(`\n${' '.repeat(width + 4)}`)}`
+    `  ${name.padEnd(width)}  ${wrapped(about, 76 - width).join(`\n${' '.repeat(width + 4)}`)}`
   const lines = ['Scenarios', ...scenarios.map(entry), '', 'Topologies', ...topologies.map(entry), '']
   process.stdout.write(lines.join('\n'))
 }

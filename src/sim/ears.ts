@@ -108,16 +108,22 @@ export class Ears {
 
   /** Something went wrong for some: how long is it felt? */
   disturb(now: number): void {
-    this.collect()
+    this.collect(now)
     this.disturbedAt = now
     this.worst.fill(0)
   }
 
-  /** The aftermath of the last disturbance is over. */
-  collect(): void {
-    if (this.disturbedAt === -Infinity) return
+  /** Judges the last disturbance if its aftermath is over: another may have come since this was planned. */
+  settle(now: number): void {
+    if (now >= this.disturbedAt + AFTERMATH_MS + this.options.bufferMs) this.collect(now)
+  }
+
+  /** Judges the last disturbance by what should have come by now. */
+  collect(now: number): void {
+    const until = Math.min(this.disturbedAt + AFTERMATH_MS, now - this.options.bufferMs)
+    if (this.disturbedAt === -Infinity || until <= this.disturbedAt) return
     const first = Math.max(0, this.sequenceAt(this.disturbedAt))
-    const last = Math.min(this.options.packets, this.sequenceAt(this.disturbedAt + AFTERMATH_MS)) - 1
+    const last = Math.min(this.options.packets, this.sequenceAt(until)) - 1
     for (let ear = 1; ear < this.count; ear++) {
       if (this.from[ear] === NEVER || this.begunAt[ear]! > this.disturbedAt || !this.isWell(ear)) continue
       let isWhole = true

@@ -24,7 +24,9 @@ function happen(world: World, fault: Fault, random: Random): void {
     if (fault.forS !== undefined) world.at(world.showMs + fault.forS * 1000, call)
   }
   world.ears.disturb(world.now)
-  world.at(world.showMs + AFTERMATH_MS + world.scenario.listeners.bufferMs, () => world.ears.collect())
+  world.at(world.showMs + AFTERMATH_MS + world.scenario.listeners.bufferMs, () =>
+    world.ears.settle(world.now)
+  )
   if (fault.what === 'trackers-down') {
     world.stopTrackers()
     over(() => (world.areTrackersUp = true))

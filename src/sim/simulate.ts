@@ -98,7 +98,7 @@ interface Draft {
 
 function account(world: World, topology: string, draft: Draft): Result {
   const { scenario, seed, counters, ears } = world
-  ears.collect()
+  ears.collect(world.now)
   const peers: PeerRow[] = []
   const startups: number[] = []
   let shares = 0

@@ -5,6 +5,7 @@ import type { Result, Violation } from '../results/result.js'
 import { reportData } from './data.js'
 import { type Plotted, PLOTS } from './plots.js'
 import { pageScript } from './script.js'
+import type { ReportData } from './shapes.js'
 import { STYLE } from './style.js'
 import { allFigures, headline, whole } from './words.js'
 
@@ -58,7 +59,7 @@ ${headline(result)
 </section>
 ${faults(data.faults)}
 <section class="plots" aria-label="Plots">
-${plots.map(figure).join('\n')}
+${plots.map((plot) => figure(plot, data)).join('\n')}
 </section>
 <section aria-labelledby="figures">
 <h2 id="figures">All figures</h2>
@@ -95,7 +96,9 @@ function facts({ scenario, summary, violations }: Result): string[] {
     `${show.seconds} s at ${show.kbps} kbit/s`,
     `seed ${summary.seed}`,
     `${summary.engine} engine`,
-    ...(violations.length === 0 ? [] : [`${violations.length} violations`])
+    ...(violations.length === 0
+      ? []
+      : [`${violations.length} ${violations.length === 1 ? 'violation' : 'violations'}`])
   ]
 }
 
@@ -134,9 +137,10 @@ ${all.map(({ text }) => `<li>${escape(text)}</li>`).join('\n')}
 </section>`
 }
 
-function figure({ name, title, text, isWide }: Plotted): string {
+function figure({ name, title, text, isWide }: Plotted, data: ReportData): string {
+  const how = typeof text === 'string' ? text : text(data)
   return `<figure${isWide === true ? ' class="spread"' : ''} id="${name}">
-<figcaption><h2>${escape(title)}</h2><p>${escape(text)}</p></figcaption>
+<figcaption><h2>${escape(title)}</h2><p>${escape(how)}</p></figcaption>
 <div class="plot"></div>
 <noscript><p>Plots are drawn by the page’s own script, which is switched off.</p></noscript>
 </figure>`

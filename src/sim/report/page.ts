@@ -502,7 +502,7 @@ const classes: Drawing = {
 
 const contribution: Drawing = {
   draw: (width) => {
-    const tenth = data.contribution.find(([peers]) => peers >= 0.1)
+    const tenth = data.contribution.find(([peers]) => peers >= 0.095)
     const size = Math.min(width, 420)
     return [
       svg(
@@ -550,7 +550,9 @@ const contribution: Drawing = {
                     dx: 10,
                     dy: 10,
                     textAnchor: 'start',
-                    text: [`the busiest ${percent(tenth[0])} carry ${percent(Number(tenth[1].toFixed(2)))}`],
+                    text: [
+                      `the busiest ${percent(Number(tenth[0].toFixed(2)))} carry ${percent(Number(tenth[1].toFixed(2)))}`
+                    ],
                     fill: 'var(--ink)',
                     stroke: 'var(--page)',
                     strokeWidth: 4,

@@ -5,7 +5,7 @@ import type { ReportData } from './shapes.js'
 export interface Plotted {
   readonly name: PlotName
   readonly title: string
-  readonly text: string
+  readonly text: string | ((data: ReportData) => string)
   /** It takes the page's whole width. */
   readonly isWide?: boolean
   readonly isShown?: (data: ReportData) => boolean
@@ -70,7 +70,10 @@ export const PLOTS: readonly Plotted[] = [
   {
     name: 'tree',
     title: 'The tree',
-    text: 'Who feeds whom. The origin is in the middle, each ring is one link further away.',
+    text: ({ tree }) =>
+      tree?.peers === undefined
+        ? `Peers by the links that lie between them and the origin, by the shortest way, ${tree?.atS ?? 0} s into the show.`
+        : `Who feeds whom, ${tree.atS} s into the show. The origin is in the middle, each ring is one link further away.`,
     isWide: true,
     isShown: ({ tree }) => tree !== undefined
   }

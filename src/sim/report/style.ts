@@ -78,9 +78,10 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   body { padding-top: 1.5rem }
   .headline { grid-template-columns: 1fr 1fr }
   .headline li { padding: .85rem .9rem }
-  .headline strong { font-size: 1.55rem }
+  .headline strong { font-size: 1.4rem; white-space: nowrap }
   .headline span { font-size: .85rem }
   #figures ~ .wide td:nth-child(2) { white-space: normal; min-width: 8rem }
+  #figures ~ .wide td:nth-child(3) { min-width: 15rem }
 }
 @media print {
   :root { color-scheme: light; ${LIGHT} --page: #fff }

@@ -138,6 +138,7 @@ function drawRings(
   const size = Math.min(width, 820)
   const rings = deepest + (unfed.length > 0 ? 1 : 0)
   const reach = size / 2 - 14
+  const labelEvery = Math.ceil((16 * rings) / reach)
   const radiusOf = (depth: number): number => (reach * depth) / rings
   for (const [i, spot] of unfed.entries()) {
     spot.depth = rings
@@ -157,8 +158,8 @@ function drawRings(
   const isMany = chosen === undefined && stripes > 1
   const opacity = isMany ? 0.28 : 0.75
   const dotRadius = ({ role, children }: Spot): number =>
-    role === 'origin' ? 8 : (size < 500 ? 1.7 : 2.4) + 0.55 * Math.sqrt(children)
-  const isRelay = ({ children }: Spot): boolean => children > 0
+    role === 'origin' ? (size < 500 ? 5 : 8) : (size < 500 ? 1.7 : 2.4) + 0.55 * Math.sqrt(children)
+  const isRelay = (spot: Spot): boolean => spot.children > 0 && !unfed.includes(spot)
   const colorOf = ({ role }: Spot): string =>
     role === 'origin' ? 'var(--ink)' : role === 'root' ? 'var(--second)' : 'var(--main)'
   const quietest = spots.filter((spot) => !isRelay(spot) && !unfed.includes(spot))
@@ -224,7 +225,9 @@ function drawRings(
             { x: 'x', y: 'y', r: dotRadius, fill: colorOf, stroke: 'var(--page)', strokeWidth: 0.8 }
           ),
           Plot.text(
-            Array.from({ length: rings }, (_, i) => i + 1),
+            Array.from({ length: rings }, (_, i) => i + 1).filter(
+              (depth) => (rings - depth) % labelEvery === 0
+            ),
             {
               x: () => 0,
               y: (depth: number) => radiusOf(depth),

@@ -4,9 +4,6 @@ import { z } from 'zod'
 import { TreecastError } from '../../protocol/errors.js'
 import type { Scenario } from './scenario.js'
 
-// It would try whether it may make code of texts, which a strict content security policy refuses and reports.
-z.config({ jitless: true })
-
 const share = z.number().min(0).max(1)
 const seconds = z.number().min(0).max(36_000)
 const positive = z.number().positive()
