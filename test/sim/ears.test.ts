@@ -74,7 +74,7 @@ describe('ears', () => {
         some.hear(ear, q, 1, some.madeAt(q) + 80 + late)
       }
     }
-    some.collect()
+    some.collect(Infinity)
     expect(some.recoveries.count).to.equal(2)
     expect(some.recoveries.max).to.be.closeTo(700, 1)
     expect(some.recoveries.quantile(0.5)).to.equal(0)
