@@ -8,7 +8,6 @@ export class Counters {
   controlBytes = 0
   /** To and from trackers; not in `controlBytes`. */
   trackerBytes = 0
-  packetsSent = 0
   packetsArrived = 0
   packetsFresh = 0
   private dataOut = new Float64Array(64)
@@ -26,7 +25,6 @@ export class Counters {
   }
 
   data(from: number, bytes: number): void {
-    this.packetsSent++
     this.dataBytes += bytes
     this.dataOut[from]! += bytes
   }

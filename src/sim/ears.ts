@@ -47,8 +47,6 @@ export class Ears {
   readonly delays = new Histogram(1, 30_000)
   /** The same by links passed, in steps of 10 ms. */
   readonly delaysByHops: Histogram[] = []
-  /** Links that these packets passed. */
-  readonly hops = new Histogram(1, 64)
   /** For each listener and disturbance how much later than usual the latest packet of the next seconds came, ms. */
   readonly recoveries = new Histogram(10, AFTERMATH_MS)
   /** By sequence: listeners for whom it was due, and for whom it came in time. */
@@ -75,6 +73,13 @@ export class Ears {
     this.options = options
     this.dueOf = new Int32Array(options.packets + 1)
     this.playedOf = new Int32Array(options.packets + 1)
+  }
+
+  /** Links that live packets passed. */
+  get hops(): Histogram {
+    const hops = new Histogram(1, this.delaysByHops.length)
+    this.delaysByHops.forEach(({ count }, each) => hops.add(each, count))
+    return hops
   }
 
   /** Whether this listener hears anything yet. */
@@ -175,7 +180,6 @@ export class Ears {
 
   private observe(ear: number, sequence: number, delay: number, hops: number): void {
     this.delays.add(delay)
-    this.hops.add(hops)
     ;(this.delaysByHops[hops] ??= new Histogram(10, 10_000)).add(delay)
     const made = this.madeAt(sequence)
     if (made >= this.disturbedAt && made < this.disturbedAt + AFTERMATH_MS) {

@@ -54,10 +54,7 @@ function happen(world: World, fault: Fault, random: Random): void {
     case 'slow': {
       const [least, most] = fault.delayMs!
       const { delayOf } = world.network
-      for (const { self } of victims) {
-        const ms = least + random.unit() * (most - least)
-        delayOf.set(self, () => ms)
-      }
+      for (const { self } of victims) delayOf.set(self, least + random.unit() * (most - least))
       over(() => victims.forEach(({ self }) => delayOf.delete(self)))
       break
     }

@@ -2,7 +2,6 @@
 
 export class Histogram {
   count = 0
-  sum = 0
   max = 0
   private readonly width: number
   private readonly bins: Uint32Array
@@ -13,16 +12,11 @@ export class Histogram {
     this.bins = new Uint32Array(Math.ceil(most / width) + 1)
   }
 
-  add(value: number): void {
+  add(value: number, times = 1): void {
     const bin = Math.round(Math.max(0, value) / this.width)
-    this.bins[Math.min(bin, this.bins.length - 1)]!++
-    this.count++
-    this.sum += value
+    this.bins[Math.min(bin, this.bins.length - 1)]! += times
+    this.count += times
     if (value > this.max) this.max = value
-  }
-
-  get mean(): number {
-    return this.count === 0 ? 0 : this.sum / this.count
   }
 
   /** The value below which a share of all lies, to one step; 0 without values. @param share 0…1 */

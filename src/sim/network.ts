@@ -50,7 +50,7 @@ export const LOST = -1
 
 export class Network {
   /** Hosts that let others wait: ms added to whatever they send. */
-  readonly delayOf = new Map<number, () => number>()
+  readonly delayOf = new Map<number, number>()
   readonly partitions = new Set<Partition>()
   /** Every line loses so much at least; 0…1. */
   leastLoss = 0
@@ -177,7 +177,7 @@ export class Network {
   }
 
   private slowness(host: number): number {
-    return this.delayOf.size === 0 ? 0 : (this.delayOf.get(host)?.() ?? 0)
+    return this.delayOf.size === 0 ? 0 : (this.delayOf.get(host) ?? 0)
   }
 
   private isCut(from: number, to: number): boolean {

@@ -70,7 +70,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     if (second === -1) timeline.begin(world)
     if (second >= 0 && second < scenario.show.seconds) timeline.close(world, second)
     if (second % RECENT_S === 0) world.counters.mark()
-    for (const checker of checking) checker.second?.(world)
+    for (const observer of observers) observer.second?.(world)
     if (options.onProgress !== undefined) {
       const listeners = world.members.length
       const seconds = lastSecond - firstSecond

@@ -3,14 +3,15 @@
  * everything; nothing here knows what a topology is made of.
  */
 
-import { audioPacketBytes } from '../protocol/wire/packet.js'
-import { DATA_HEAD_BYTES } from '../protocol/wire/message.js'
+import { DIAL_TIMEOUT_MS } from '../protocol/limits.js'
+import { SamplingPool } from '../protocol/sampling-pool.js'
 import { Counters } from './counters.js'
 import { arrivals, person, type Person, server } from './crowd.js'
 import { trueTime } from './clock.js'
 import { exponential, mix, stream } from './draws.js'
 import { Ears } from './ears.js'
 import { EventQueue, HORIZON_MS } from './event-queue.js'
+import { packetBytesOf } from './frames.js'
 import { Member, type Role } from './member.js'
 import { LOST, Network } from './network.js'
 import type { Scenario } from './scenario/scenario.js'
@@ -25,13 +26,8 @@ const TAIL_MS = 10_000
 /** Who falls silent is noticed by its links after so long: consent to send expires, RFC 7675. */
 const SILENCE_MS = 30_000
 
-/** A dial that nobody answers is given up after so long, as `limits.ts` has it. */
-const DIAL_TIMEOUT_MS = 5_000
-
 /** How long it takes on average until somebody replaces who left, ms. */
 const REPLACED_AFTER_MS = 1_000
-
-const FRAME_MS = 20
 
 const EVENT = {
   arrive: 0,
@@ -61,8 +57,8 @@ interface Task {
 export interface Observer {
   joined?(member: Member): void
   left?(member: Member): void
-  /** A member passes on a packet. */
-  sent?(from: Member, to: Member, sequence: number, bytes: Uint8Array | undefined): void
+  /** Once a simulated second. */
+  second?(world: World): void
 }
 
 export class World {
@@ -86,24 +82,21 @@ export class World {
   private readonly replacing
   private readonly meeting
   private persons = 0
-  /** Peers that a tracker would name, in no order; and where each stands in it. */
-  private readonly present: number[] = []
-  private readonly placeOf = new Map<number, number>()
+  /** Peers that a tracker would name. */
+  private readonly present = new SamplingPool<number>()
 
   constructor(scenario: Scenario, topology: Topology, seed: number, observers: readonly Observer[] = []) {
     this.scenario = scenario
     this.topology = topology
     this.seed = seed
     this.observers = observers
-    const { seconds, packetMs, kbps, stripes } = scenario.show
+    const { seconds, packetMs, stripes } = scenario.show
     const packets = Math.floor((seconds * 1000) / packetMs)
     const { bufferMs, pace } = scenario.listeners
     this.ears = new Ears({ packetMs, packets, beginMs: LEAD_MS, bufferMs, pace, stripes })
     this.ears.isWell = (ear) => this.members[ear]?.isHere === true && !this.members[ear].isFrozen
     this.endMs = LEAD_MS + seconds * 1000 + TAIL_MS
-    const frame = { data: new Uint8Array(Math.round((kbps * FRAME_MS) / 8)) }
-    this.packetBytes =
-      DATA_HEAD_BYTES + audioPacketBytes(Array(packetMs / FRAME_MS).fill(frame) as (typeof frame)[])
+    this.packetBytes = packetBytesOf(scenario.show)
     const { jitterMs, loss, duplicates, reordering } = scenario.network
     this.network = new Network(
       { jitterMs, lossBurst: loss.burst, duplicates, reordering },
@@ -190,7 +183,6 @@ export class World {
     if (member.isBlackHole || !member.ends.has(end)) return
     const length = bytes?.length ?? this.packetBytes
     this.counters.data(member.self, length)
-    for (const observer of this.observers) observer.sent?.(member, this.memberAt(end ^ 1), sequence, bytes)
     const arrives = this.network.datagram(end, length, this.now)
     if (arrives === LOST) return
     const number = (sequence << HOPS_BITS) | Math.min(hops, HOPS_MASK)
@@ -235,7 +227,7 @@ export class World {
     member.isHere = false
     member.leftAt = this.now
     member.waiting.length = 0
-    this.forget(member)
+    this.present.delete(member.self)
     for (const end of [...member.ends]) {
       if (isSilent) {
         member.ends.delete(end)
@@ -296,10 +288,7 @@ export class World {
       role === 'tracker'
         ? (this.topology.track?.(member, this.setting) ?? IDLE)
         : this.topology.join(member, this.setting)
-    if (role !== 'tracker') {
-      this.placeOf.set(self, this.present.length)
-      this.present.push(self)
-    }
+    if (role !== 'tracker') this.present.add(self)
     for (const observer of this.observers) observer.joined?.(member)
     return member
   }
@@ -343,22 +332,12 @@ export class World {
   private found(member: Member, count: number): void {
     if (!this.areTrackersUp) return
     const peers: number[] = []
-    for (let tries = 0; peers.length < count && tries < 4 * count; tries++) {
-      const peer = this.present[this.meeting.below(this.present.length)]!
-      if (peer !== member.self && !peers.includes(peer)) peers.push(peer)
+    for (const peer of this.present.draw(this.meeting)) {
+      if (peers.length >= count) break
+      if (peer !== member.self) peers.push(peer)
     }
     this.counters.control(member.self, 32 * (1 + peers.length), true)
     member.participant.found?.(peers)
-  }
-
-  private forget(member: Member): void {
-    const place = this.placeOf.get(member.self)
-    if (place === undefined) return
-    this.placeOf.delete(member.self)
-    const last = this.present.pop()!
-    if (last === member.self) return
-    this.present[place] = last
-    this.placeOf.set(last, place)
   }
 
   private memberAt(end: number): Member {
@@ -370,9 +349,9 @@ export class World {
       case EVENT.packet: {
         if (!this.network.isOpenAt(a)) return
         const member = this.memberAt(a)
-        this.counters.arrived(member.self)
         if (member.isFrozen) member.waiting.push(() => this.handle(kind, a, b, payload))
         else {
+          this.counters.arrived(member.self)
           const sequence = b >>> HOPS_BITS
           member.participant.packet(a, sequence, b & HOPS_MASK, payload as Uint8Array | undefined)
         }

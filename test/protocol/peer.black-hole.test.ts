@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { equal } from '../../src/protocol/index.js'
 import { busiest, expectWhole, gather, notices } from './crowd.js'
 
 describe('a black hole', () => {
@@ -28,8 +29,17 @@ describe('a black hole', () => {
       .filter((parent) => parent === hole).length
     hole.blackHole = true
     world.run(30_000)
-    // Once for each stripe that it fed, and perhaps for those below, who starve until theirs has moved.
-    expect(notices(listeners, 'stalled')).to.be.within(1, 3 * stripes)
+    const stalls = listeners.flatMap((listener) =>
+      listener.notices
+        .filter((notice) => notice.event === 'stalled')
+        .map((notice) => ({ listener, ...notice }))
+    )
+    const ofTheHole = stalls.filter(({ peer }) => equal(peer, hole.id))
+    expect(ofTheHole.length).to.be.at.least(1)
+    const times = new Set(ofTheHole.map(({ listener, stripe }) => `${listener.name} ${stripe}`))
+    expect(times.size).to.equal(ofTheHole.length)
+    // Those below it starve for a moment and may leave, too, before theirs has moved.
+    expect(stalls.length).to.be.at.most(3 * stripes)
   })
 
   it('from the start does not keep newcomers from playing', () => {

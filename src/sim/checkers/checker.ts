@@ -1,15 +1,14 @@
 /** What must hold at every moment, whatever the scenario. A checker sees everything and changes nothing. */
 
 import type { Input, Output } from '../../protocol/machine.js'
-import type { Member } from '../member.js'
 import type { Violation } from '../results/result.js'
 import type { PeerParticipant } from '../topologies/treecast/peer-participant.js'
-import { LEAD_MS, type World } from '../world.js'
+import { LEAD_MS, type Observer, type World } from '../world.js'
 
 /** A run that goes wrong goes wrong often: enough to see the pattern. */
 const MOST_VIOLATIONS = 100
 
-export abstract class Checker {
+export abstract class Checker implements Observer {
   abstract readonly name: string
   private readonly violations: Violation[]
 
@@ -17,13 +16,9 @@ export abstract class Checker {
     this.violations = violations
   }
 
-  /** A peer has come. */
-  joined?(member: Member): void
-
   /** A peer of treecast has taken one input. */
   step?(participant: PeerParticipant, input: Input, outputs: readonly Output[]): void
 
-  /** Once a simulated second. */
   second?(world: World): void
 
   protected complain(atMs: number, peer: number, what: string): void {

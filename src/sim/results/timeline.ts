@@ -5,12 +5,15 @@ import type { Second } from './result.js'
 
 type Draft = Omit<Second, 'continuity'>
 
+/** Bytes since the world's begin. */
+type Sent = Readonly<Record<'origin' | 'data' | 'control' | 'tracker', number>>
+
 export class Timeline implements Observer {
   private readonly drafts: Draft[] = []
   private here = 0
   private joinedNow = 0
   private leftNow = 0
-  private before = { origin: 0, data: 0, control: 0, tracker: 0 }
+  private before: Sent = { origin: 0, data: 0, control: 0, tracker: 0 }
 
   joined({ isListener }: { readonly isListener: boolean }): void {
     if (!isListener) return
@@ -26,15 +29,13 @@ export class Timeline implements Observer {
 
   /** The show begins: what was before is no part of its first second. */
   begin(world: World): void {
-    this.before = this.countersOf(world)
-    this.joinedNow = 0
-    this.leftNow = 0
+    this.mark(countersOf(world))
   }
 
   /** Closes a second of the show. */
   close(world: World, second: number): void {
     const { ears } = world
-    const now = this.countersOf(world)
+    const now = countersOf(world)
     const kbps = (of: keyof typeof now): number => Math.round(((now[of] - this.before[of]) * 8) / 1000)
     let hearing = 0
     for (const { self, isListener } of world.here()) if (isListener && ears.hasBegun(self)) hearing++
@@ -49,23 +50,7 @@ export class Timeline implements Observer {
       controlKbps: kbps('control'),
       trackerKbps: kbps('tracker')
     })
-    this.before = now
-    this.joinedNow = 0
-    this.leftNow = 0
-  }
-
-  private countersOf({ counters }: World): {
-    origin: number
-    data: number
-    control: number
-    tracker: number
-  } {
-    return {
-      origin: counters.dataBytesOut(0),
-      data: counters.dataBytes,
-      control: counters.controlBytes,
-      tracker: counters.trackerBytes
-    }
+    this.mark(now)
   }
 
   /** After all accounts are closed. */
@@ -82,5 +67,21 @@ export class Timeline implements Observer {
       }
       return { ...draft, continuity: due === 0 ? 1 : played / due }
     })
+  }
+
+  /** The next second counts from here. */
+  private mark(now: Sent): void {
+    this.before = now
+    this.joinedNow = 0
+    this.leftNow = 0
+  }
+}
+
+function countersOf({ counters }: World): Sent {
+  return {
+    origin: counters.dataBytesOut(0),
+    data: counters.dataBytes,
+    control: counters.controlBytes,
+    tracker: counters.trackerBytes
   }
 }

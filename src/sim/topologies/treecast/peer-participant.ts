@@ -8,14 +8,13 @@ import type { Input, Output } from '../../../protocol/machine.js'
 import { Peer } from '../../../protocol/peer.js'
 import type { PeerStats } from '../../../protocol/peer-options.js'
 import { dataHead } from '../../../protocol/wire/message.js'
+import { FRAME_MS, makeFrame } from '../../frames.js'
 import type { Host, Parent, Participant, Setting } from '../../topology.js'
 import { hostOf, idOf, type SimulatedBroadcast } from './broadcast.js'
 import type { Signatures } from './signatures.js'
 
 /** Simulated peers dial any other by its number: the address only has to be there. */
 const ADDRESS = 'sim'
-
-const FRAME_MS = 20
 
 /** What all peers of a run share. */
 export interface Company {
@@ -75,12 +74,9 @@ export class PeerParticipant implements Participant {
 
   published(sequence: number): void {
     const { scenario, packets } = this.company.setting
-    const { packetMs, kbps } = scenario.show
-    const data = new Uint8Array(Math.round((kbps * FRAME_MS) / 8))
-    // CELT, fullband, 20 ms, stereo.
-    data[0] = (31 << 3) | 4
+    const data = makeFrame(scenario.show)
     const samples = opusDuration(data)!
-    for (let ms = 0; ms < packetMs; ms += FRAME_MS) {
+    for (let ms = 0; ms < scenario.show.packetMs; ms += FRAME_MS) {
       this.give({ type: 'source-frame', frame: { data, samples, endTrim: 0 } })
     }
     if (sequence === packets - 1) this.give({ type: 'source-end' })
