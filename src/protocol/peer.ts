@@ -17,11 +17,9 @@ import {
   DEFAULT_PARENTS,
   DEFAULT_SPARES,
   END_REPEAT_MS,
-  IDLE_LINK_MS,
   KEEPALIVE_MS,
   LATE_TICK_MS,
-  LINGER_MS,
-  SILENT_LINK_MS
+  LINGER_MS
 } from './limits.js'
 import { beginEra, type Era } from './era.js'
 import type { Input, Notice, Output } from './machine.js'
@@ -88,8 +86,7 @@ export class Peer {
   /** Until when the tree needs no look, as far as time is concerned; and whether anything has changed that since. */
   private tendAt = -Infinity
   private hasTended = false
-  /** As the last look found: when the first unused link is to be ended, and how many links are lacking. */
-  private nextIdleEnd = Infinity
+  /** How many links are lacking, as the last look found. */
   private lacking = 0
   private endingSince: number | undefined
   private endToldAt = -Infinity
@@ -421,6 +418,10 @@ export class Peer {
     this.era?.upstream?.lost(link, peer, now)
   }
 
+  private linksEnded(neighbours: readonly Neighbour[], now: number): void {
+    for (const { link, record } of neighbours) this.linkEnded(link, record?.id, now)
+  }
+
   /** The other end did what no honest peer does: it is told why, and not spoken to for long. Too much at once may be an
    * honest peer's, when what it said in a while was heard in a moment: that link only ends. */
   private misbehaved(
@@ -613,12 +614,7 @@ export class Peer {
   private tend(now: number): void {
     this.hasTended = true
     this.play(now)
-    this.hood.dropSilent(now)
-    for (const { link, record } of this.hood.silent(now)) {
-      this.hood.candidates.avoid(record!.id, now)
-      this.hood.bye(link, 'closing', `nothing was heard of you for ${SILENT_LINK_MS / 1000} s`)
-      this.linkEnded(link, record!.id, now)
-    }
+    this.linksEnded(this.hood.dropSilent(now), now)
     this.discovery.tend(now)
     const { upstream, show } = this.era ?? {}
     if (this.state === 'running') {
@@ -626,7 +622,7 @@ export class Peer {
         this.era?.downstream.pathsChanged(upstream.tend(show, now))
       }
     }
-    this.closeIdle(now)
+    this.linksEnded(this.hood.dropIdle(this.isUsed, now), now)
     if (this.state === 'running') this.seek(now)
     this.presence.tell(this.vacancy(), now)
     this.keepAlive(now)
@@ -661,26 +657,10 @@ export class Peer {
     }
   }
 
-  private isUsed(neighbour: Neighbour): boolean {
+  private readonly isUsed = ({ link }: Neighbour): boolean => {
     if (this.era === undefined) return true
     const { upstream, downstream } = this.era
-    return downstream.children.isServed(neighbour.link) || upstream?.isUsed(neighbour.link) === true
-  }
-
-  /** Ends links that neither end needs. */
-  private closeIdle(now: number): void {
-    this.nextIdleEnd = Infinity
-    let idle: Neighbour[] | undefined
-    for (const neighbour of this.hood.ready()) {
-      if (this.isUsed(neighbour)) neighbour.idleSince = now
-      else if (now >= neighbour.idleSince + IDLE_LINK_MS) (idle ??= []).push(neighbour)
-      else this.nextIdleEnd = Math.min(this.nextIdleEnd, neighbour.idleSince + IDLE_LINK_MS)
-    }
-    for (const { link, record } of idle ?? []) {
-      this.hood.candidates.avoid(record!.id, now)
-      this.hood.bye(link, 'closing', 'neither of us needs this link')
-      this.linkEnded(link, record!.id, now)
-    }
+    return downstream.children.isServed(link) || upstream?.isUsed(link) === true
   }
 
   // The end
@@ -735,7 +715,7 @@ export class Peer {
     if (this.state === 'running' && this.lacking > 0) {
       next = Math.min(next, this.discovery.nextAsk, this.hood.candidates.nextReady(now))
     }
-    return Math.min(next, this.nextIdleEnd)
+    return next
   }
 
   private countOut(link: number, bytes: number): void {

@@ -3,7 +3,13 @@
  * decided elsewhere.
  */
 
-import { HELLO_TIMEOUT_MS, MAX_REASON_BYTES, PROTOCOL_VERSION, SILENT_LINK_MS } from '../limits.js'
+import {
+  HELLO_TIMEOUT_MS,
+  IDLE_LINK_MS,
+  MAX_REASON_BYTES,
+  PROTOCOL_VERSION,
+  SILENT_LINK_MS
+} from '../limits.js'
 import type { Output } from '../machine.js'
 import type { Random } from '../random.js'
 import type { BroadcastId } from '../wire/broadcast.js'
@@ -33,6 +39,8 @@ export class Neighbourhood {
   private readonly neighbours = new Map<number, Neighbour>()
   private readonly dialling = new Set<string>()
   private ways: number
+  /** As the last look found: when the first unused link is to be ended. */
+  private nextIdle = Infinity
 
   constructor(options: NeighbourhoodOptions, emit: (output: Output) => void) {
     this.options = options
@@ -168,18 +176,32 @@ export class Neighbourhood {
     return records
   }
 
-  /** Ends the links whose other end never said HELLO. */
-  dropSilent(now: number): void {
-    for (const { link, ready, openedAt, dialled } of [...this.neighbours.values()]) {
-      if (ready || now < openedAt + HELLO_TIMEOUT_MS) continue
-      if (dialled !== undefined) this.candidates.avoid(dialled, now)
-      this.bye(link, 'too-much', 'no HELLO came')
+  /** Ends the links whose other end never said HELLO, or has said nothing for so long that it must be gone. @returns whose
+   * links these were. */
+  dropSilent(now: number): Neighbour[] {
+    const silent = [...this.neighbours.values()].filter((neighbour) => now >= silentAt(neighbour))
+    for (const neighbour of silent) {
+      if (neighbour.ready)
+        this.leave(neighbour, `nothing was heard of you for ${SILENT_LINK_MS / 1000} s`, now)
+      else {
+        if (neighbour.dialled !== undefined) this.candidates.avoid(neighbour.dialled, now)
+        this.bye(neighbour.link, 'too-much', 'no HELLO came')
+      }
     }
+    return silent
   }
 
-  /** Neighbours that have said nothing for so long that they must be gone. */
-  silent(now: number): Neighbour[] {
-    return [...this.ready()].filter(({ saidAt }) => now >= saidAt + SILENT_LINK_MS)
+  /** Ends the links that neither end has needed for long. @returns whose links these were. */
+  dropIdle(isUsed: (neighbour: Neighbour) => boolean, now: number): Neighbour[] {
+    this.nextIdle = Infinity
+    const idle: Neighbour[] = []
+    for (const neighbour of this.ready()) {
+      if (isUsed(neighbour)) neighbour.idleSince = now
+      else if (now >= neighbour.idleSince + IDLE_LINK_MS) idle.push(neighbour)
+      else this.nextIdle = Math.min(this.nextIdle, neighbour.idleSince + IDLE_LINK_MS)
+    }
+    for (const neighbour of idle) this.leave(neighbour, 'neither of us needs this link', now)
+    return idle
   }
 
   /** We were held up ourselves: what was said meanwhile is still to be read. */
@@ -187,17 +209,20 @@ export class Neighbourhood {
     for (const neighbour of this.neighbours.values()) neighbour.saidAt = now
   }
 
-  /** When the next silent link is to be ended. */
+  /** When the next silent or idle link is to be ended. */
   nextDeadline(): number {
-    let next = Infinity
-    for (const { ready, openedAt, saidAt } of this.neighbours.values()) {
-      next = Math.min(next, ready ? saidAt + SILENT_LINK_MS : openedAt + HELLO_TIMEOUT_MS)
-    }
+    let next = this.nextIdle
+    for (const neighbour of this.neighbours.values()) next = Math.min(next, silentAt(neighbour))
     return next
   }
 
   send(link: number, message: Message): void {
     this.emit({ type: 'send', link, bytes: encodeMessage(message) })
+  }
+
+  private leave({ link, record }: Neighbour, why: string, now: number): void {
+    this.candidates.avoid(record!.id, now)
+    this.bye(link, 'closing', why)
   }
 
   private problem(neighbour: Neighbour, hello: Hello): { reason: ByeReason; text: string } | undefined {
@@ -232,4 +257,9 @@ export class Neighbourhood {
     const iAmSmaller = idKey(this.options.self.id) < idKey(newer.record!.id)
     return iAmSmaller === iDialledOlder ? newer : older
   }
+}
+
+/** When silence has lasted too long. */
+function silentAt({ ready, openedAt, saidAt }: Neighbour): number {
+  return ready ? saidAt + SILENT_LINK_MS : openedAt + HELLO_TIMEOUT_MS
 }
