@@ -18,8 +18,8 @@ import {
   TRACKER_MESSAGES_PER_SECOND,
   WAIT_MS
 } from './limits.js'
+import { isFed, type Member, Membership } from './membership.js'
 import { Random } from './random.js'
-import { SamplingPool } from './sampling-pool.js'
 import { TokenBucket } from './tree/token-bucket.js'
 import { UNFED_DEPTH } from './tree/feeds.js'
 import { broadcastKey } from './wire/broadcast.js'
@@ -31,10 +31,9 @@ import {
   type Join,
   type Lease,
   type Message,
-  type Role,
   type Signal
 } from './wire/message.js'
-import { idKey, type PeerRecord, shortId } from './wire/record.js'
+import { idKey, shortId } from './wire/record.js'
 import { waysTo } from './wire/ways.js'
 
 export type TrackerInput =
@@ -64,38 +63,6 @@ export interface TrackerStats {
   readonly refused: number
 }
 
-interface Member {
-  readonly link: number
-  readonly record: PeerRecord
-  /** Its id, and the first bytes of it, as keys. */
-  readonly key: string
-  readonly shortKey: string
-  /** By which ways it can be dialled, and by which it can dial others. */
-  readonly waysTo: number
-  ways: number
-  readonly role: Role
-  readonly broadcast: Broadcast
-  freeSlots: number
-  depth: number
-  expiresAt: number
-}
-
-/** All who are in one broadcast. */
-interface Broadcast {
-  readonly key: string
-  readonly members: Map<number, Member>
-  /** By id, in the order of their coming. Ids are claims here: of those who have the same, signals go to the oldest, whom
-   * no stranger can displace, and to the newest, who may be the same peer come back. */
-  readonly byId: Map<string, Set<Member>>
-  /** Links of those who got nobody yet, in the order of their coming. */
-  readonly waiting: Set<number>
-  /** Members with room: those that audio reaches, and those that it may reach later. */
-  readonly fedWithRoom: SamplingPool<Member>
-  readonly unfedWithRoom: SamplingPool<Member>
-  /** How many of the members are fed. */
-  fed: number
-}
-
 /** An open connection. */
 interface Connection {
   readonly messages: TokenBucket
@@ -105,7 +72,7 @@ interface Connection {
 
 export class Tracker {
   private readonly random: Random
-  private readonly broadcasts = new Map<string, Broadcast>()
+  private readonly broadcasts = new Map<string, Membership>()
   /** By link, in the order of their leases. */
   private readonly members = new Map<number, Member>()
   private readonly connections = new Map<number, Connection>()
@@ -239,15 +206,7 @@ export class Tracker {
       this.refuse(link, 'full', 'this tracker is full; try another')
       return
     }
-    const broadcast: Broadcast = known ?? {
-      key,
-      members: new Map(),
-      byId: new Map(),
-      waiting: new Set(),
-      fedWithRoom: new SamplingPool(),
-      unfedWithRoom: new SamplingPool(),
-      fed: 0
-    }
+    const broadcast = known ?? new Membership(key)
     this.broadcasts.set(key, broadcast)
     // The bytes are views into one received message: copied, so that a member holds no more than itself.
     const record = { id: join.peerId.slice(), addresses: join.addresses }
@@ -266,12 +225,7 @@ export class Tracker {
       depth,
       expiresAt: now + LEASE_MS
     }
-    broadcast.members.set(link, member)
-    const twins = broadcast.byId.get(member.key)
-    if (twins === undefined) broadcast.byId.set(member.key, new Set([member]))
-    else twins.add(member)
-    if (isFed(member)) broadcast.fed++
-    sort(member)
+    broadcast.add(member)
     this.members.set(link, member)
     this.strangers.delete(link)
     this.joins++
@@ -280,11 +234,7 @@ export class Tracker {
   }
 
   private renew(member: Member, lease: Lease, now: number): void {
-    member.freeSlots = lease.freeSlots
-    if (isFed(member)) member.broadcast.fed--
-    if (member.role !== 'origin') member.depth = lease.depth
-    if (isFed(member)) member.broadcast.fed++
-    sort(member)
+    member.broadcast.update(member, lease.freeSlots, member.role === 'origin' ? 0 : lease.depth)
     member.expiresAt = now + LEASE_MS
     this.members.delete(member.link)
     this.members.set(member.link, member)
@@ -304,11 +254,12 @@ export class Tracker {
 
   /** Somebody has room: those who waited longest are told, as many as there is room for. */
   private serveWaiting(host: Member): void {
-    const { waiting, members } = host.broadcast
+    const { broadcast } = host
+    const { waiting } = broadcast
     if (!isFed(host) || host.freeSlots === 0) return
     let room = host.freeSlots
     for (const link of [...waiting]) {
-      const member = members.get(link)
+      const member = broadcast.get(link)
       if (member !== undefined && (host.waysTo & member.ways) === 0) continue
       if (room-- <= 0) break
       waiting.delete(link)
@@ -321,32 +272,16 @@ export class Tracker {
     }
   }
 
-  /** Fed peers with room first, then those that will be fed; by lot among equals. Ids are claims here: two members with
-   * one id are both kept, or a stranger could throw out whom it likes, and the newer is named. */
   private candidatesFor(member: Member, count: number, except: readonly string[]): Member[] {
-    const { fedWithRoom, unfedWithRoom, byId } = member.broadcast
-    const chosen: Member[] = []
-    for (const pool of [fedWithRoom, unfedWithRoom]) {
-      if (chosen.length >= count) break
-      for (const other of pool.draw(this.random)) {
-        const isNamed = other.key === member.key || except.includes(other.shortKey)
-        if (isNamed || (other.waysTo & member.ways) === 0 || other !== newestWithRoom(byId.get(other.key)))
-          continue
-        chosen.push(other)
-        if (chosen.length >= count) break
-      }
-    }
-    return chosen
+    return member.broadcast.candidatesFor(member, count, except, this.random)
   }
 
   /** Passes a signal on to another member of the same broadcast. */
   private bring(member: Member, signal: Signal): void {
     if (!equal(signal.from, member.record.id)) throw new WireError('a SIGNAL in the name of another')
-    const twins = [...(member.broadcast.byId.get(idKey(signal.to)) ?? [])]
-    for (const { link } of new Set([twins.at(0), twins.at(-1)].filter((twin) => twin !== undefined))) {
-      this.send(link, signal)
-    }
-    if (twins.length === 0) this.send(member.link, { type: 'unreachable', peer: signal.to })
+    const addressees = member.broadcast.addressees(signal.to)
+    for (const { link } of addressees) this.send(link, signal)
+    if (addressees.size === 0) this.send(member.link, { type: 'unreachable', peer: signal.to })
   }
 
   private welcome(member: Member, candidates: readonly Member[]): void {
@@ -355,8 +290,8 @@ export class Tracker {
     this.send(member.link, {
       type: 'welcome',
       version: PROTOCOL_VERSION,
-      live: broadcast.fed > 0,
-      peers: broadcast.members.size,
+      live: broadcast.isLive,
+      peers: broadcast.size,
       waitMs: broadcast.waiting.has(member.link) ? WAIT_MS : 0,
       candidates: candidates.map(({ record }) => record)
     })
@@ -380,15 +315,8 @@ export class Tracker {
     if (member === undefined) return
     this.members.delete(link)
     const { broadcast } = member
-    broadcast.members.delete(link)
-    const twins = broadcast.byId.get(member.key)
-    twins?.delete(member)
-    if (twins?.size === 0) broadcast.byId.delete(member.key)
-    broadcast.fedWithRoom.delete(member)
-    broadcast.unfedWithRoom.delete(member)
-    broadcast.waiting.delete(link)
-    if (isFed(member)) broadcast.fed--
-    if (broadcast.members.size === 0) this.broadcasts.delete(broadcast.key)
+    broadcast.remove(member)
+    if (broadcast.size === 0) this.broadcasts.delete(broadcast.key)
   }
 
   private expire(now: number): void {
@@ -405,24 +333,4 @@ export class Tracker {
   private send(link: number, message: Message): void {
     this.outputs.push({ type: 'send', link, bytes: encodeMessage(message) })
   }
-}
-
-/** Whether audio reaches this peer: only such a one can pass it on. */
-function isFed(member: Member): boolean {
-  return member.depth !== UNFED_DEPTH
-}
-
-/** Puts a member where its room and its feeding belong. */
-function sort(member: Member): void {
-  const { fedWithRoom, unfedWithRoom } = member.broadcast
-  fedWithRoom.delete(member)
-  unfedWithRoom.delete(member)
-  if (member.freeSlots > 0) (isFed(member) ? fedWithRoom : unfedWithRoom).add(member)
-}
-
-/** Of those who claim one id. */
-function newestWithRoom(twins: ReadonlySet<Member> | undefined): Member | undefined {
-  let newest: Member | undefined
-  for (const twin of twins ?? []) if (twin.freeSlots > 0) newest = twin
-  return newest
 }
