@@ -1,4 +1,4 @@
-/** Whom a peer of `feeds.ts` feeds in one lane. */
+/** Whom a peer of `feeds.ts` feeds in one stripe. */
 
 import type { Random } from '../../../protocol/random.js'
 
@@ -9,7 +9,7 @@ export class Children {
   private readonly byLink = new Map<number, { readonly peer: number; readonly takesChildren: boolean }>()
   private readonly slots: number
 
-  /** @param copies of the lane that it may upload */
+  /** @param copies of the stripe that it may upload */
   constructor(copies: number) {
     this.slots = Math.floor(copies)
   }

@@ -3,7 +3,7 @@
 /** Peers from the origin down to the one who tells it; undefined while that one is not fed. */
 export type Path = readonly number[] | undefined
 
-export type Message = { readonly lane: number } & (
+export type Message = { readonly stripe: number } & (
   | { readonly type: 'ask'; readonly takesChildren: boolean }
   | { readonly type: 'taken'; readonly path: Path }
   | { readonly type: 'path'; readonly path: Path }
@@ -11,7 +11,7 @@ export type Message = { readonly lane: number } & (
   | { readonly type: 'quit' }
 )
 
-/** What a search for parents must know of its lane. */
+/** What a search for parents must know of its stripe. */
 export interface Seeker {
   readonly number: number
   isFed(): boolean
@@ -19,7 +19,7 @@ export interface Seeker {
   knows(peer: number): boolean
 }
 
-/** Type, lane, and a flag or the length of a list. */
+/** Type, stripe, and a flag or the length of a list. */
 const HEAD_BYTES = 3
 /** An IPv4 address and a port. */
 const PEER_BYTES = 6

@@ -1,4 +1,4 @@
-/** Who feeds a peer of `feeds.ts` in one lane. */
+/** Who feeds a peer of `feeds.ts` in one stripe. */
 
 import type { Path } from './messages.js'
 

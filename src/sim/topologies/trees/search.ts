@@ -1,4 +1,4 @@
-/** The search of one lane of `feeds.ts` for a parent: from the origin down, depth first, through those whom the
+/** The search of one stripe of `feeds.ts` for a parent: from the origin down, depth first, through those whom the
  * full ones name; when that has led nowhere, through strangers as well. */
 
 import type { Host } from '../../topology.js'
@@ -24,19 +24,19 @@ export class Search {
   asking: number | undefined
   private readonly host: Host
   private readonly links: Links
-  private readonly lane: Seeker
+  private readonly stripe: Seeker
   /** Those to ask next, the last first; and those asked in this search. */
   private readonly named: number[] = []
   private readonly asked = new Set<number>()
 
-  constructor(host: Host, links: Links, lane: Seeker) {
+  constructor(host: Host, links: Links, stripe: Seeker) {
     this.host = host
     this.links = links
-    this.lane = lane
+    this.stripe = stripe
   }
 
   begin(): void {
-    if (this.asking !== undefined || !this.lane.needsMore()) return
+    if (this.asking !== undefined || !this.stripe.needsMore()) return
     this.asked.clear()
     this.ask(ORIGIN)
   }
@@ -54,12 +54,12 @@ export class Search {
       return
     }
     this.host.findPeers(STRANGERS)
-    this.host.after(this.lane.isFed() ? RETRY_FED_MS : RETRY_MS, () => this.begin())
+    this.host.after(this.stripe.isFed() ? RETRY_FED_MS : RETRY_MS, () => this.begin())
   }
 
   /** Strangers are asked after all others. */
   suggest(peers: readonly number[]): void {
-    if (this.lane.needsMore()) this.named.unshift(...peers)
+    if (this.stripe.needsMore()) this.named.unshift(...peers)
   }
 
   end(): void {
@@ -83,7 +83,7 @@ export class Search {
   private ask(peer: number): void {
     this.asking = peer
     const takesChildren = this.host.copies >= 1
-    if (this.links.sendTo(peer, { type: 'ask', lane: this.lane.number, takesChildren })) {
+    if (this.links.sendTo(peer, { type: 'ask', stripe: this.stripe.number, takesChildren })) {
       this.asked.add(peer)
       return
     }
@@ -94,6 +94,6 @@ export class Search {
   }
 
   private mayAsk(peer: number): boolean {
-    return this.links.mayAsk(peer) && !this.lane.knows(peer)
+    return this.links.mayAsk(peer) && !this.stripe.knows(peer)
   }
 }

@@ -8,21 +8,21 @@ const SILENT_PACKETS = 4
 
 export class Silence {
   private readonly packets: number
-  private readonly lanes: number
+  private readonly stripes: number
   private readonly patienceMs: number
   /** Infinity before the show and towards its end. */
   private liveSince = Infinity
 
   /** @param packets in the whole show */
-  constructor(packets: number, lanes: number, packetMs: number) {
+  constructor(packets: number, stripes: number, packetMs: number) {
     this.packets = packets
-    this.lanes = lanes
-    this.patienceMs = Math.max(SILENT_MS, SILENT_PACKETS * lanes * packetMs)
+    this.stripes = stripes
+    this.patienceMs = Math.max(SILENT_MS, SILENT_PACKETS * stripes * packetMs)
   }
 
   /** A packet has come, from whomever. */
   broken(sequence: number, now: number): void {
-    const isEnding = sequence + SILENT_PACKETS * this.lanes >= this.packets
+    const isEnding = sequence + SILENT_PACKETS * this.stripes >= this.packets
     this.liveSince = isEnding ? Infinity : Math.min(this.liveSince, now)
   }
 

@@ -1,4 +1,4 @@
-/** One lane of a peer of `feeds.ts`: who feeds it, whom it feeds, and its path. */
+/** One stripe of a peer of `feeds.ts`: who feeds it, whom it feeds, and its path. */
 
 import type { Host } from '../../topology.js'
 import { Children } from './children.js'
@@ -7,7 +7,7 @@ import type { Message, Path, Seeker } from './messages.js'
 import { Parents } from './parents.js'
 import { Search } from './search.js'
 
-export class Lane implements Seeker {
+export class Stripe implements Seeker {
   readonly number: number
   readonly search: Search
   readonly parents = new Parents()
@@ -51,7 +51,7 @@ export class Lane implements Seeker {
   }
 
   quit(link: number): void {
-    this.links.send(link, { type: 'quit', lane: this.number })
+    this.links.send(link, { type: 'quit', stripe: this.number })
     if (this.parents.remove(link)) this.changed()
   }
 
@@ -64,12 +64,12 @@ export class Lane implements Seeker {
   }
 
   private asked(link: number, peer: number, takesChildren: boolean): void {
-    const { number: lane, path, children } = this
+    const { number: stripe, path, children } = this
     if (path === undefined || children.isFull || this.knows(peer)) {
-      this.links.send(link, { type: 'full', lane, named: children.named(this.host.random) })
+      this.links.send(link, { type: 'full', stripe, named: children.named(this.host.random) })
     } else {
       children.add(link, peer, takesChildren)
-      this.links.send(link, { type: 'taken', lane, path })
+      this.links.send(link, { type: 'taken', stripe, path })
     }
   }
 
@@ -92,7 +92,8 @@ export class Lane implements Seeker {
     const path = above === undefined ? undefined : [...above, this.host.self]
     if (path?.join() !== this.path?.join()) {
       this.path = path
-      for (const link of this.children.links) this.links.send(link, { type: 'path', lane: this.number, path })
+      for (const link of this.children.links)
+        this.links.send(link, { type: 'path', stripe: this.number, path })
     }
     this.search.begin()
   }
