@@ -1,13 +1,9 @@
 /** The picture of who feeds whom: rings around the origin, or bars by depth where there are too many peers for that. */
 
 import * as Plot from '@observablehq/plot'
+import { legend, svg } from './chart.js'
 import { ROLES, type TreeData } from './shapes.js'
 import { whole } from './words.js'
-
-interface Tools {
-  readonly svg: (options: Plot.PlotOptions, label: string) => Element
-  readonly legend: (...entries: (readonly [color: string, text: string, shape?: string])[]) => Element
-}
 
 /** A stripe, or undefined for all. */
 let chosen: number | undefined = 0
@@ -43,15 +39,15 @@ export function treeControls({ stripes, edges }: TreeData, redraw: () => void): 
   return [set]
 }
 
-export function drawTree(tree: TreeData, width: number, tools: Tools): Node[] {
+export function drawTree(tree: TreeData, width: number): Node[] {
   return tree.peers === undefined || tree.edges === undefined
-    ? drawBars(tree, width, tools)
-    : drawRings(tree, tree.peers, tree.edges, width, tools)
+    ? drawBars(tree, width)
+    : drawRings(tree, tree.peers, tree.edges, width)
 }
 
 const REGION_COLORS = ['var(--stripe-0)', 'var(--stripe-1)', 'var(--stripe-2)']
 
-function drawBars({ cells, atS }: TreeData, width: number, { svg, legend }: Tools): Node[] {
+function drawBars({ cells, atS }: TreeData, width: number): Node[] {
   const depths = [...new Set(cells.map(({ depth }) => depth))].sort((a, b) =>
     a < 0 ? 1 : b < 0 ? -1 : a - b
   )
@@ -124,8 +120,7 @@ function drawRings(
   { atS, stripes }: TreeData,
   peers: NonNullable<TreeData['peers']>,
   allEdges: readonly Edge[],
-  width: number,
-  { svg, legend }: Tools
+  width: number
 ): Node[] {
   const edges = allEdges.filter(([, , bits]) => chosen === undefined || (bits & (1 << chosen)) !== 0)
   const spots = peers.map(([role, region], place): Spot => {
