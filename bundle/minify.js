@@ -2,7 +2,16 @@
  * Terser within the build's own process: a worker for each bundle, as the plugin for rollup has them, is cold for each and
  * takes several times as long.
  */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { minify as terser } from 'terser'
+
+/** Where `tsc -b` has left what is declared. */
+const TYPES = fileURLToPath(new URL('../build/types/', import.meta.url))
+
+/** The chunk whose size is short: our own machines and simple-peer, and nobody else's interfaces. */
+const CORE = 'core'
 
 /**
  * @param {import('terser').MinifyOptions} options
@@ -10,29 +19,37 @@ import { minify as terser } from 'terser'
  */
 const minifier = (options) => ({
   name: 'minify',
-  async renderChunk(code, _, output) {
+  async renderChunk(code, chunk, output) {
     const sourceMap = output.sourcemap !== false
-    const { code: short = '', map } = await terser(code, { ...options, ecma: 2020, module: true, sourceMap })
+    const mangle = chunk.name === CORE ? { properties: { regex: privateNames() } } : true
+    const all = { mangle, ...options, ecma: /** @type {const} */ (2020), module: true, sourceMap }
+    const { code: short = '', map } = await terser(code, all)
     return { code: short, map: typeof map === 'string' ? map : null }
   }
 })
 
-/** Private names of the protocol's machines, which live in one bundle alone and which nobody else reads. */
-const PRIVATE =
-  /^(?:askAgain|askDealt|askedAt|backfill|beginEnding|bestOffsetMs|canBeDialled|candidatesFor|certificateChecked|closeIdle|countOut|cutOffOrphans|cutOffUntil|dealOrphans|dialling|discovery|dropSilent|dropSpare|earliestDeadline|endIsKnown|endKnownAt|endToldAt|endingSince|epochMs|excuseSilence|expireRequests|filledAt|firstAt|firstHole|firstOfStripe|forgetOne|forgetPast|framesTaken|freeSlotsFor|fromNeighbour|fromPeer|fromTracker|gatherUntil|givenUp|greeted|hasChanged|hasStalled|hasTended|heardAt|heldUpAt|highMedia|idleSince|introductions|isGoodSpare|isRooted|isRoutine|isSpareMaterial|keepAlive|keepSpares|keptAliveAt|lacking|leaseAt|leaseMs|leaveCutOff|linksLacking|linksNeeded|makeMetadata|maybeFinishEnding|messageOfUnsigned|metadataDue|metadataShown|misbehaved|moveStalled|newestFromParent|newestOfStripe|nextCheck|nextCutOff|nextForgiven|nextIdleEnd|nextSequence|notThePublisher|observe|obstacle|offsetMs|optionsNow|orphanedAt|packetCame|packetize|packetizer|passedAt|pathsChanged|patienceMs|pendingSamples|perSecond|placeOf|playedTo|postpone|presence|raiseFloor|receiversOf|refuseEpoch|refuseUncertified|refusedUntil|remember|repairSources|repeatEnd|routineDeadline|serveWaiting|setCutOff|showHasPassed|showMetadata|signalling|slotsPerStripe|solidTo|stalledStripes|stalledUntil|subscribed|tendedAt|uploader|usedByStripe|vacancy|watchAt|withStripe)$/
-
 export const minify = minifier({
-  mangle: { properties: { regex: PRIVATE } },
   // simple-peer's log: the calls go, and their texts with them.
-  compress: {
-    passes: 3,
-    keep_fargs: false,
-    hoist_props: true,
-    unsafe_methods: true,
-    unsafe_arrows: true,
-    pure_funcs: ['this._debug']
-  }
+  compress: { passes: 3, pure_funcs: ['this._debug'] }
 })
 
 /** For what has been minified before, and put together since. */
 export const minifyNames = minifier({ compress: false })
+
+/**
+ * Names that are private members of our classes and nothing else in any declaration: whoever uses one stands in the same
+ * file, and so in the same chunk. Terser leaves those that browsers know.
+ */
+function privateNames() {
+  const names = new Set()
+  const others = new Set()
+  for (const file of readdirSync(TYPES, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.d.ts')) continue
+    for (const line of readFileSync(join(TYPES, file), 'utf8').split('\n')) {
+      const name = /^ {4}private (?:readonly |get )?(\w+)/.exec(line)?.[1]
+      if (name !== undefined) names.add(name)
+      else for (const [word] of line.matchAll(/\w+/g)) others.add(word)
+    }
+  }
+  return new RegExp(`^(?:${[...names].filter((name) => !others.has(name)).join('|')})$`)
+}
