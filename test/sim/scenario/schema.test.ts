@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { TreecastError } from '../../src/protocol/errors.js'
-import { parseScenario, readScenario, scenarioSchema } from '../../src/sim/scenario/schema.js'
+import { TreecastError } from '../../../src/protocol/errors.js'
+import { parseScenario, readScenario, scenarioSchema } from '../../../src/sim/scenario/schema.js'
 
 function problem(value: unknown): string {
   try {

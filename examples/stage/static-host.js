@@ -1,13 +1,11 @@
-/** A plain static server on loopback: the pages of this folder, and the built library under `/treecast/`. */
+/** A plain static server on loopback: the pages of an example, and the built library under `/treecast/`. */
 
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { extname } from 'node:path'
+import { listenOn } from './loopback.js'
 
-const HOST = '127.0.0.1'
-const PAGE = new URL('page/', import.meta.url)
 const LIBRARY = new URL('../../dist/browser/', import.meta.url)
 
 /** @type {Readonly<Record<string, string>>} What is not named here is not handed out. */
@@ -44,17 +42,18 @@ const HEADERS = {
 }
 
 /**
+ * @param {URL} pages the folder of the pages
  * @param {number} port 0 for any free one
  * @param {Readonly<Record<string, string>>} words that stand in the pages as `{{name}}`
- * @returns {Promise<{ address: string, close: () => Promise<void> }>}
+ * @returns {Promise<import('./loopback.js').Site>}
  * @throws {Error} where the library is not built, or the port cannot be had
  */
-export async function serve(port, words) {
+export async function serve(pages, port, words) {
   if (!existsSync(LIBRARY)) throw new Error('treecast is not built yet: npm run build')
   const files = new Map([
-    ...folder('/', PAGE),
+    ...folder('/', pages),
     ...folder('/treecast/', LIBRARY),
-    ['/', new URL('index.html', PAGE)]
+    ['/', new URL('index.html', pages)]
   ])
   const server = createServer((request, response) => {
     const file = files.get(new URL(request.url ?? '/', 'http://page').pathname)
@@ -68,24 +67,7 @@ export async function serve(port, words) {
       response.end(request.method === 'HEAD' ? undefined : body)
     })
   })
-  server.listen(port, HOST)
-  try {
-    await once(server, 'listening')
-  } catch (error) {
-    throw new Error(`port ${port} cannot be had: choose another with --port, or 0 for any free one`, {
-      cause: error
-    })
-  }
-  const at = /** @type {import('node:net').AddressInfo} */ (server.address())
-  return {
-    address: `http://${HOST}:${at.port}/`,
-    async close() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    }
-  }
+  return listenOn(server, port)
 }
 
 /**
