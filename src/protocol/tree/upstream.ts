@@ -5,7 +5,6 @@
  */
 
 import {
-  BACKFILL_DELAY_MS,
   CUT_OFF_PATIENCE_MS,
   GATHER_MS,
   GRANT_TIMEOUT_MS,
@@ -18,11 +17,11 @@ import type { Notice } from '../machine.js'
 import type { Random } from '../random.js'
 import { type Grant, type Path, type Refusal, SINCE_RECENT } from '../wire/message.js'
 import type { PeerId, ShortId } from '../wire/record.js'
+import { Backfill } from './backfill.js'
 import { Feeds } from './feeds.js'
 import type { Neighbour } from './neighbour.js'
 import type { Neighbourhood } from './neighbourhood.js'
 import { chooseSpares, dealStripes, isUsable, type Option } from './policy.js'
-import { Repair } from './repair.js'
 import {
   allStripes,
   NO_STRIPES,
@@ -62,9 +61,6 @@ export interface UpstreamOptions {
   readonly spares: number
 }
 
-/** How often a stripe that is late, or a hole, is looked at; wall time. Half of the shortest patience there is. */
-const WATCH_MS = BACKFILL_DELAY_MS / 2
-
 /** How often spares are looked at: a sample of theirs comes every second or so. */
 const LOOK_AT_SPARES_MS = 500
 
@@ -75,10 +71,9 @@ export class Upstream {
   private readonly hood: Neighbourhood
   private readonly random: Random
   private readonly notice: (notice: Notice) => void
-  private readonly repair = new Repair()
+  private readonly backfill: Backfill
   private gatherUntil: number | undefined
   private heardAt: number
-  private watchAt = Infinity
   private heldUpAt = -Infinity
   private tendedAt = -Infinity
   /** Stripes that stalled, and nobody is here who could take them. */
@@ -99,6 +94,7 @@ export class Upstream {
     this.notice = notice
     this.heardAt = now
     this.feeds = new Feeds(options.stripes)
+    this.backfill = new Backfill(options.stripes, this.feeds, hood)
   }
 
   /** This peer itself was held up until now: what did not come meanwhile is nobody else's fault. */
@@ -117,10 +113,7 @@ export class Upstream {
 
   /** A packet got into the window. @returns whether it had been asked for again. */
   arrived(sequence: number, progress: Progress, now: number): boolean {
-    // A hole that this packet makes is not due before that; what was late before has its time already.
-    if (this.isLate(progress)) this.watchAt = Math.min(this.watchAt, now + BACKFILL_DELAY_MS)
-    else this.watchAt = Infinity
-    return this.repair.arrived(sequence)
+    return this.backfill.arrived(sequence, progress, now)
   }
 
   /** Takes a GRANT: what was refused is asked of somebody else. */
@@ -160,7 +153,7 @@ export class Upstream {
     const stripes = this.feeds.stripesOf(link)
     this.feeds.drop(link, stripes, now)
     this.feeds.removeSpare(link)
-    this.repair.lost(link)
+    this.backfill.lost(link)
     if (stripes !== NO_STRIPES && peer !== undefined) {
       this.notice({ event: 'parent-lost', peer, stripes: stripeCount(stripes) })
     }
@@ -169,7 +162,7 @@ export class Upstream {
   /** Looks at what is late, at `nextWatch`. @returns false if a stripe has stalled: `tend` has to be called. */
   watch(progress: Progress, now: number): boolean {
     if (this.stuck !== NO_STRIPES || this.stalledStripes(progress, now) !== NO_STRIPES) return false
-    this.askAgain(progress, now)
+    this.backfill.tend(progress, now)
     return true
   }
 
@@ -182,7 +175,7 @@ export class Upstream {
     this.moveStalled(progress, now)
     this.dealOrphans(progress, now)
     this.keepSpares(progress, now)
-    this.askAgain(progress, now)
+    this.backfill.tend(progress, now)
     return this.feeds.cutOffOrphans(now)
   }
 
@@ -220,12 +213,12 @@ export class Upstream {
 
   /** Missing packets that were asked for again. */
   get askedAgain(): number {
-    return this.repair.size
+    return this.backfill.asked
   }
 
   /** When holes are to be looked at again. */
   get nextWatch(): number {
-    return this.watchAt
+    return this.backfill.nextLook
   }
 
   /** When `tend` is needed again. */
@@ -398,44 +391,6 @@ export class Upstream {
       option.stalled === NO_STRIPES &&
       !this.feeds.spareLinks.has(option.link)
     )
-  }
-
-  /** Asks for holes that have been there long enough: of the stripe's own parent first, then of the others. */
-  private askAgain(progress: Progress, now: number): void {
-    this.watchAt = Infinity
-    this.repair.forgetBelow(progress.wanted)
-    const missing = progress.missing(now - BACKFILL_DELAY_MS, now - STALL_MS)
-    if (missing.length > 0) {
-      const sources = this.repairSources()
-      const wants = this.repair.plan(
-        missing,
-        (sequence) => sources[stripeOf(sequence, this.options.stripes)]!,
-        now
-      )
-      for (const [link, sequences] of wants) this.hood.send(link, { type: 'want', sequences })
-    }
-    if (this.isLate(progress)) this.watchAt = now + WATCH_MS
-  }
-
-  /** Whether there is any hole, or any parent owes a packet that the show has passed. */
-  private isLate(progress: Progress): boolean {
-    if (!progress.isWhole) return true
-    const { stripes } = this.options
-    for (let stripe = 0; stripe < stripes; stripe++) {
-      if (this.feeds.isGranted(stripe) && this.feeds.newestFromParent(stripe) + stripes < progress.newest)
-        return true
-    }
-    return false
-  }
-
-  /** For each stripe the links to ask for its packets, in order. */
-  private repairSources(): number[][] {
-    const others = [...this.feeds.parents(), ...this.feeds.spareLinks]
-    return Array.from({ length: this.options.stripes }, (_, stripe) => {
-      const parent = this.feeds.parentOf(stripe)
-      if (parent === undefined || !this.feeds.isGranted(stripe)) return others
-      return [parent, ...others.filter((link) => link !== parent)]
-    })
   }
 
   /** The neighbours as the policy sees them. Without `progress` nobody is known to be silent. */

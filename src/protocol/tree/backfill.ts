@@ -1,0 +1,76 @@
+/** When to look for what is missing on the way up, and whom to ask: the stripe's own parent first, then the others. */
+
+import { BACKFILL_DELAY_MS, STALL_MS } from '../limits.js'
+import type { Feeds } from './feeds.js'
+import type { Neighbourhood } from './neighbourhood.js'
+import { Repair } from './repair.js'
+import { stripeOf } from './stripes.js'
+import type { Progress } from './upstream.js'
+
+/** How often a stripe that is late, or a hole, is looked at; wall time. Half of the shortest patience there is. */
+const LOOK_MS = BACKFILL_DELAY_MS / 2
+
+export class Backfill {
+  /** When what is late is to be looked at again. */
+  nextLook = Infinity
+  private readonly stripes: number
+  private readonly feeds: Feeds
+  private readonly hood: Neighbourhood
+  private readonly repair = new Repair()
+
+  constructor(stripes: number, feeds: Feeds, hood: Neighbourhood) {
+    this.stripes = stripes
+    this.feeds = feeds
+    this.hood = hood
+  }
+
+  /** Missing packets that were asked for again. */
+  get asked(): number {
+    return this.repair.size
+  }
+
+  /** A packet got into the window. @returns whether it had been asked for again. */
+  arrived(sequence: number, progress: Progress, now: number): boolean {
+    // A hole that this packet makes is not due before that; what was late before has its time already.
+    this.nextLook = this.isLate(progress) ? Math.min(this.nextLook, now + BACKFILL_DELAY_MS) : Infinity
+    return this.repair.arrived(sequence)
+  }
+
+  /** The link is gone. */
+  lost(link: number): void {
+    this.repair.lost(link)
+  }
+
+  /** Asks for holes that have been there long enough. */
+  tend(progress: Progress, now: number): void {
+    this.repair.forgetBelow(progress.wanted)
+    const missing = progress.missing(now - BACKFILL_DELAY_MS, now - STALL_MS)
+    if (missing.length > 0) {
+      const sources = this.sources()
+      const wants = this.repair.plan(missing, (sequence) => sources[stripeOf(sequence, this.stripes)]!, now)
+      for (const [link, sequences] of wants) this.hood.send(link, { type: 'want', sequences })
+    }
+    this.nextLook = this.isLate(progress) ? now + LOOK_MS : Infinity
+  }
+
+  /** Whether there is any hole, or any parent owes a packet that the show has passed. */
+  private isLate(progress: Progress): boolean {
+    if (!progress.isWhole) return true
+    const { stripes } = this
+    for (let stripe = 0; stripe < stripes; stripe++) {
+      if (this.feeds.isGranted(stripe) && this.feeds.newestFromParent(stripe) + stripes < progress.newest)
+        return true
+    }
+    return false
+  }
+
+  /** For each stripe the links to ask for its packets, in order. */
+  private sources(): number[][] {
+    const others = [...this.feeds.parents(), ...this.feeds.spareLinks]
+    return Array.from({ length: this.stripes }, (_, stripe) => {
+      const parent = this.feeds.parentOf(stripe)
+      if (parent === undefined || !this.feeds.isGranted(stripe)) return others
+      return [parent, ...others.filter((link) => link !== parent)]
+    })
+  }
+}
