@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 
-class UsageError extends Error {}
+/** It was asked wrongly: its text says how. */
+export class UsageError extends Error {}
 
 /**
  * Runs an example until Ctrl-C. Exit 0: it did what was asked; 1: it failed; 2: it was asked wrongly.

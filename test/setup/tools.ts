@@ -3,6 +3,7 @@
  * is pending and says so; on the project's own runner (CI=true) it fails, so that nothing is passed over in silence.
  */
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import process from 'node:process'
 
 /** Debian's package for each program. */
@@ -22,10 +23,18 @@ export function needs(context: Mocha.Context, ...tools: string[]): void {
   const missing = tools.filter((tool) => !installed(tool))
   if (missing.length === 0) return
   const packages = [...new Set(missing.map((tool) => PACKAGES[tool] ?? tool))]
-  const reason = `needs ${missing.join(', ')}: apt-get install ${packages.join(' ')}`
+  passOver(context, `needs ${missing.join(', ')}: apt-get install ${packages.join(' ')}`)
+}
+
+/** The same for a program that is no command. @param what its name, and what fetches it */
+export function needsFile(context: Mocha.Context, path: string, what: string): void {
+  if (!existsSync(path)) passOver(context, `needs ${what}`)
+}
+
+function passOver(context: Mocha.Context, reason: string): never {
   if (process.env.CI === 'true') throw new Error(reason)
   process.stderr.write(`\n  pending: ${context.test?.parent?.fullTitle() ?? 'a suite'} ${reason}\n`)
-  context.skip()
+  return context.skip()
 }
 
 /**
