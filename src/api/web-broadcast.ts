@@ -1,9 +1,8 @@
 /** Broadcasting from a page: a microphone, or any MediaStream. */
 
-import type { Source, SourceItem } from '../audio/source.js'
-import { TreecastError } from '../protocol/errors.js'
-import { type WebNetworkOptions, webPlatform } from '../runtime/web-platform.js'
-import { type AirOptions, type Broadcast, goOnAir, type OpenedSource } from './broadcast.js'
+import type { Source } from '../audio/source.js'
+import type { WebNetworkOptions } from '../runtime/web-platform.js'
+import type { AirOptions, Broadcast } from './broadcast.js'
 
 export interface BroadcastOptions extends AirOptions, Omit<WebNetworkOptions, 'p2p'> {
   /** What gives the frames, at the pace of their audio: `mediaStreamSource(stream)`, or one of your own. */
@@ -18,31 +17,6 @@ export interface BroadcastOptions extends AirOptions, Omit<WebNetworkOptions, 'p
  *   source.
  */
 export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
-  const show = await goOnAir(webPlatform, options, () => open(options.source))
-  const leave = (): void => void show.close()
-  globalThis.addEventListener('pagehide', leave)
-  void show.ended.catch(() => undefined).then(() => globalThis.removeEventListener('pagehide', leave))
-  return show
-}
-
-async function open(source: Source): Promise<OpenedSource> {
-  const items = source[Symbol.asyncIterator]()
-  const first = await items.next()
-  if (first.done === true) throw new TreecastError('source-empty', 'the source holds no audio')
-  return {
-    first: first.value,
-    rest: (signal) => until(items, signal),
-    release: () => Promise.resolve(items.return?.())
-  }
-}
-
-/** The items up to the signal; at it the source is let go, even while it is waited for. */
-async function* until(items: AsyncIterator<SourceItem>, signal: AbortSignal): AsyncGenerator<SourceItem> {
-  signal.addEventListener('abort', () => void items.return?.(), { once: true })
-  if (signal.aborted) void items.return?.()
-  for (;;) {
-    const item = await items.next()
-    if (item.done === true || signal.aborted) return
-    yield item.value
-  }
+  const { goOnAirHere } = await import('./page-on-air.js')
+  return goOnAirHere(options)
 }
