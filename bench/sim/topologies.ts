@@ -8,6 +8,7 @@ import { readScenario } from '../../src/sim/scenario/schema.js'
 import { simulate } from '../../src/sim/simulate.js'
 import type { Summary } from '../../src/sim/results/result.js'
 import { topologyNames } from '../../src/sim/topologies/index.js'
+import { type Column, CONTINUITY, COPIES, DELAY, GAP_FREE, heading, row, START_UP } from './figures.js'
 
 const { values } = parseArgs({
   options: {
@@ -45,40 +46,24 @@ const SCENARIOS = [
   readScenario({ peers, show: { seconds }, crowd, about, ...given }, 'the benchmark')
 )
 
-/** Of Student's t at 95 %, by degrees of freedom; beyond, the normal distribution's. */
-const T95 = [Infinity, 12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26]
-
-const COLUMNS: readonly (readonly [string, (summary: Summary) => number, number])[] = [
-  ['continuity %', ({ continuity }) => 100 * continuity, 2],
-  ['without a gap %', ({ gapFree }) => 100 * gapFree, 1],
-  ['start-up p50 ms', ({ startupMs }) => startupMs.p50, 0],
-  ['p99', ({ startupMs }) => startupMs.p99, 0],
-  ['delay p50 ms', ({ delayMs }) => delayMs.p50, 0],
-  ['p99', ({ delayMs }) => delayMs.p99, 0],
-  ['copies', ({ copies }) => copies, 2],
-  ['origin copies', ({ originCopies }) => originCopies, 1],
+const COLUMNS: readonly Column[] = [
+  CONTINUITY,
+  GAP_FREE,
+  ...START_UP,
+  ...DELAY,
+  ...COPIES,
   ['control %', ({ controlShare }) => 100 * controlShare, 1]
 ]
 
 for (const scenario of SCENARIOS) {
   console.log(`\n**${scenario.name}**: ${scenario.about}.\n`)
-  console.log(`| topology | ${COLUMNS.map(([name]) => name).join(' | ')} |`)
-  console.log(`| --- | ${COLUMNS.map(() => '---:').join(' | ')} |`)
+  console.log(heading('topology', COLUMNS))
   for (const topology of values.topology ?? topologyNames) {
     const summaries: Summary[] = []
     for (let seed = 1; seed <= seeds; seed++) {
       const { summary } = await simulate(scenario, { topology, seed, check: false })
       summaries.push(summary)
     }
-    const cells = COLUMNS.map(([, of, digits]) => interval(summaries.map(of), digits))
-    console.log(`| ${topology} | ${cells.join(' | ')} |`)
+    console.log(row(topology, COLUMNS, summaries))
   }
-}
-
-function interval(samples: readonly number[], digits: number): string {
-  const mean = samples.reduce((sum, each) => sum + each, 0) / samples.length
-  if (samples.length < 2) return mean.toFixed(digits)
-  const variance = samples.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (samples.length - 1)
-  const half = (T95[samples.length - 1] ?? 1.96) * Math.sqrt(variance / samples.length)
-  return `${mean.toFixed(digits)} ± ${half.toFixed(digits)}`
 }

@@ -103,9 +103,15 @@ export const MAX_LAG_MS = 1_000
 /** A peer whose own timers come this late has been held up itself, and does not blame its parents for it. */
 export const LATE_TICK_MS = 100
 
-/** With only one feed there are no other stripes to compare with. After this long without any packet (wall
- * time) more candidates are asked for; the feed is kept. */
-export const SILENCE_MS = 2_000
+/** After this long without any packet (wall time) others than the parents are asked for what would be next: a stall that is seen
+ * then is still mended within the default buffer. Asked again after twice as long each time, up to the second number, for the
+ * show itself may have paused. */
+export const SILENCE_MS = 700
+export const MAX_PROBE_MS = 15_000
+
+/** Between two moves of a stripe to one parent more, by lot up to twice as long; and after one that was refused. */
+export const SPREAD_MS = 1_000
+export const SPREAD_AGAIN_MS = 10_000
 
 /** A missing packet is asked for once later packets of its stripe are this old (wall time): most often it is
  * on its way by another path. */
@@ -152,7 +158,7 @@ export const DEFAULT_SPARES = 2
 export const DEFAULT_PARENTS = 4
 
 /** A spare sends one packet in so many. */
-export const SAMPLE_ONE_IN = 8
+export const SAMPLE_ONE_IN = 16
 
 /** Children a stripe by default on a server or a desktop: four copies of a 64 kbit/s show are 300 kbit/s. */
 export const DEFAULT_MAX_CHILDREN = 4
@@ -187,6 +193,13 @@ export const SILENT_LINK_MS = 10_000
 /** A dial that takes longer has failed. */
 export const DIAL_TIMEOUT_MS = 5_000
 
+/** A dial that has taken so long is not counted upon: another candidate is dialled beside it. Behind some NATs most dials come to
+ * nothing, and only their timeout says so. */
+export const DIAL_PATIENCE_MS = 1_000
+
+/** Dials under way at once. */
+export const MAX_DIALS = 16
+
 /** A candidate that failed, refused or stalled is left alone this long; doubled for each time more, to the
  * second number. */
 export const AVOID_MS = 1_000
@@ -202,8 +215,10 @@ export const MAX_CANDIDATES = 64
 /** Candidates that a tracker hands out in one answer: parents and spares, and two that may be gone already. */
 export const CANDIDATES_PER_ANSWER = 8
 
-/** How often a peer asks its tracker for more while it lacks parents; doubled up to the second number. */
+/** How often a peer asks its tracker for more while it lacks links; doubled up to the second number while a stripe is not fed,
+ * and up to the third while only spares are lacking. */
 export const ASK_TRACKER_MS = 1_000
+export const MAX_ASK_URGENTLY_MS = 2_000
 export const MAX_ASK_TRACKER_MS = 15_000
 
 /** A tracker that cannot be reached is tried again after so long; doubled up to the second number. */

@@ -22,6 +22,9 @@ export interface Member {
   expiresAt: number
 }
 
+/** Of so many drawn by lot for each place the one nearest to the origin is named: trees stay shallow, and still nobody is named to all. */
+const DRAWN_EACH = 3
+
 export class Membership {
   /** Of the broadcast. */
   readonly key: string
@@ -84,13 +87,17 @@ export class Membership {
   candidatesFor(member: Member, count: number, except: readonly string[], random: Random): Member[] {
     const chosen: Member[] = []
     for (const pool of [this.fedWithRoom, this.unfedWithRoom]) {
-      if (chosen.length >= count) break
+      const lacking = count - chosen.length
+      if (lacking <= 0) break
+      const drawn: Member[] = []
       for (const other of pool.draw(random)) {
         const isKnown = other.key === member.key || except.includes(other.shortKey)
         if (isKnown || (other.waysTo & member.ways) === 0 || !this.isNewest(other)) continue
-        chosen.push(other)
-        if (chosen.length >= count) break
+        drawn.push(other)
+        if (drawn.length >= lacking * DRAWN_EACH) break
       }
+      drawn.sort((a, b) => a.depth - b.depth)
+      chosen.push(...drawn.slice(0, lacking))
     }
     return chosen
   }

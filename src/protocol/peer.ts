@@ -637,12 +637,17 @@ export class Peer {
     this.presence.keepAlive(this.vacancy(), isFed, now)
   }
 
+  /** Whether audio itself is lacking, and not only spares. */
+  private get isHungry(): boolean {
+    return this.era?.upstream?.isFed !== true
+  }
+
   /** How many links are needed beyond those that are there or being dialled. */
   private linksLacking(now: number): number {
     if (this.isOrigin || this.state !== 'running') return 0
     const { upstream } = this.era ?? {}
     const needed = upstream?.linksNeeded(now) ?? DEFAULT_PARENTS + DEFAULT_SPARES - this.hood.size
-    return needed - this.hood.dials
+    return needed - this.hood.dials(now)
   }
 
   /** Dials candidates while links are lacking; asks the tracker when it runs out of them. */
@@ -653,7 +658,7 @@ export class Peer {
       this.discovery.satisfied()
     } else if (this.lacking > 0) {
       const known = [...this.hood.ready()].map(({ record }) => shortId(record!.id))
-      this.discovery.ask(CANDIDATES_PER_ANSWER, known.slice(0, MAX_EXCEPT), this.ways, now)
+      this.discovery.ask(CANDIDATES_PER_ANSWER, known.slice(0, MAX_EXCEPT), this.ways, this.isHungry, now)
     }
   }
 
@@ -712,8 +717,9 @@ export class Peer {
       if (upstream !== undefined && this.state === 'running')
         next = Math.min(next, upstream.nextDeadline(now))
     }
+    if (this.state === 'running') next = Math.min(next, this.hood.nextImpatience(now))
     if (this.state === 'running' && this.lacking > 0) {
-      next = Math.min(next, this.discovery.nextAsk, this.hood.candidates.nextReady(now))
+      next = Math.min(next, this.discovery.nextAsk(this.isHungry), this.hood.candidates.nextReady(now))
     }
     return next
   }

@@ -46,8 +46,8 @@ export class Backfill {
     this.repair.forgetBelow(progress.wanted)
     const missing = progress.missing(now - BACKFILL_DELAY_MS, now - STALL_MS)
     if (missing.length > 0) {
-      const sources = this.sources()
-      const wants = this.repair.plan(missing, (sequence) => sources[stripeOf(sequence, this.stripes)]!, now)
+      const others = [...this.feeds.parents(), ...this.feeds.spareLinks]
+      const wants = this.repair.plan(missing, (sequence) => this.sourcesOf(sequence, others), now)
       for (const [link, sequences] of wants) this.hood.send(link, { type: 'want', sequences })
     }
     this.nextLook = this.isLate(progress) ? now + LOOK_MS : Infinity
@@ -64,13 +64,15 @@ export class Backfill {
     return false
   }
 
-  /** For each stripe the links to ask for its packets, in order. */
-  private sources(): number[][] {
-    const others = [...this.feeds.parents(), ...this.feeds.spareLinks]
-    return Array.from({ length: this.stripes }, (_, stripe) => {
-      const parent = this.feeds.parentOf(stripe)
-      if (parent === undefined || !this.feeds.isGranted(stripe)) return others
-      return [parent, ...others.filter((link) => link !== parent)]
-    })
+  /** Whom to ask for a packet, in order. Its own parent has it, if a later one of that stripe has come from there: this one was lost
+   * on the way. Otherwise that parent is late itself, and comes last. The others take turns in being the first. */
+  private sourcesOf(sequence: number, others: readonly number[]): readonly number[] {
+    const stripe = stripeOf(sequence, this.stripes)
+    const parent = this.feeds.isGranted(stripe) ? this.feeds.parentOf(stripe) : undefined
+    const rest = others.filter((link) => link !== parent)
+    const turn = rest.length === 0 ? 0 : Math.floor(sequence / this.stripes) % rest.length
+    const inTurn = [...rest.slice(turn), ...rest.slice(0, turn)]
+    if (parent === undefined) return inTurn
+    return this.feeds.newestFromParent(stripe) > sequence ? [parent, ...inTurn] : [...inTurn, parent]
   }
 }

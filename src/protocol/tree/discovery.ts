@@ -8,6 +8,7 @@ import {
   HELLO_TIMEOUT_MS,
   LEASE_REFRESH_MS,
   MAX_ASK_TRACKER_MS,
+  MAX_ASK_URGENTLY_MS,
   MAX_TRACKER_RETRY_MS,
   ORIGIN_LEASE_REFRESH_MS,
   TRACKER_RETRY_MS
@@ -40,7 +41,9 @@ export class Discovery {
   private readonly emit: (output: Output) => void
   private readonly leaseMs: number
   private leaseAt = Infinity
+  /** No question before this: the tracker has only just answered, or said how long to wait. */
   private askAt = 0
+  private askedAt = -Infinity
   private asks = 0
   private stopped = false
 
@@ -128,17 +131,21 @@ export class Discovery {
     return isFirst
   }
 
-  /** Asks for more candidates, unless that was done a moment ago. */
-  ask(wanted: number, except: readonly ShortId[], ways: number, now: number): void {
+  /** Asks for more candidates, unless that was done a moment ago. @param urgent whether audio is lacking, not only spares */
+  ask(wanted: number, except: readonly ShortId[], ways: number, urgent: boolean, now: number): void {
     const link = this.joinedLink
-    if (link === undefined || now < this.askAt) return
-    this.askAt = now + Math.min(ASK_TRACKER_MS * 2 ** this.asks++, MAX_ASK_TRACKER_MS)
+    if (link === undefined || now < this.nextAsk(urgent)) return
+    this.askedAt = now
+    this.asks++
     this.send(link, { type: 'ask', wanted, except, ways })
   }
 
   /** When `ask` would ask again. */
-  get nextAsk(): number {
-    return this.trackers.some(({ state }) => state === 'joined') ? this.askAt : Infinity
+  nextAsk(urgent: boolean): number {
+    if (this.joinedLink === undefined) return Infinity
+    const longest = urgent ? MAX_ASK_URGENTLY_MS : MAX_ASK_TRACKER_MS
+    const pause = this.asks === 0 ? 0 : Math.min(ASK_TRACKER_MS * 2 ** (this.asks - 1), longest)
+    return Math.max(this.askAt, this.askedAt + pause)
   }
 
   /** There is enough: the next need begins with short pauses again. */

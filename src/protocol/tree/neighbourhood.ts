@@ -4,8 +4,10 @@
  */
 
 import {
+  DIAL_PATIENCE_MS,
   HELLO_TIMEOUT_MS,
   IDLE_LINK_MS,
+  MAX_DIALS,
   MAX_REASON_BYTES,
   PROTOCOL_VERSION,
   SILENT_LINK_MS
@@ -37,7 +39,8 @@ export class Neighbourhood {
   private readonly options: NeighbourhoodOptions
   private readonly emit: (output: Output) => void
   private readonly neighbours = new Map<number, Neighbour>()
-  private readonly dialling = new Set<string>()
+  /** Peers that are being dialled, and since when. */
+  private readonly dialling = new Map<string, number>()
   private ways: number
   /** As the last look found: when the first unused link is to be ended. */
   private nextIdle = Infinity
@@ -57,8 +60,19 @@ export class Neighbourhood {
     return this.neighbours.size
   }
 
-  get dials(): number {
-    return this.dialling.size
+  /** Dials that may well succeed. Most do within two seconds or never: others are dialled beside those that take longer. */
+  dials(now: number): number {
+    let young = 0
+    for (const since of this.dialling.values()) if (now < since + DIAL_PATIENCE_MS) young++
+    return young
+  }
+
+  /** When the next dial is no longer counted upon. */
+  nextImpatience(now: number): number {
+    let next = Infinity
+    for (const since of this.dialling.values())
+      if (now < since + DIAL_PATIENCE_MS) next = Math.min(next, since + DIAL_PATIENCE_MS)
+    return next
   }
 
   /** Dials under way, and links whose other end has not said HELLO yet. */
@@ -84,15 +98,16 @@ export class Neighbourhood {
 
   /** Dials up to `count` candidates that are not neighbours yet. @returns how many. */
   dial(count: number, now: number, random: Random): number {
-    const room = Math.max(0, this.options.maxLinks - this.neighbours.size - this.dialling.size)
-    const except = new Set(this.dialling)
+    const links = this.options.maxLinks - this.neighbours.size - this.dialling.size
+    const room = Math.max(0, Math.min(links, MAX_DIALS - this.dialling.size))
+    const except = new Set(this.dialling.keys())
     for (const { record, dialled } of this.neighbours.values()) {
       if (record !== undefined) except.add(idKey(record.id))
       if (dialled !== undefined) except.add(idKey(dialled))
     }
     const chosen = this.candidates.pick(Math.min(count, room), except, this.ways, now, random)
     for (const peer of chosen) {
-      this.dialling.add(idKey(peer.id))
+      this.dialling.set(idKey(peer.id), now)
       this.emit({ type: 'dial', peer })
     }
     return chosen.length

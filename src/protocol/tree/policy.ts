@@ -76,6 +76,56 @@ export function chooseSpares(options: readonly Option[], count: number, random: 
   return chosen
 }
 
+export interface Move {
+  readonly from: number
+  readonly to: number
+  readonly stripes: StripeSet
+}
+
+/** A way up that is shorter by so many links is worth a move. One alone would come and go with every change above. */
+const WORTH_LINKS = 2
+
+/**
+ * What would make the ways up better: while there are too few parents, one stripe of who carries most; otherwise the stripe with
+ * the longest way, if one is there that stands much higher. To a link that carries nothing yet, and with it nothing gets
+ * worse: it stands no deeper, and is not known to stall.
+ *
+ * @param depths how many links each stripe passes to get here
+ * @returns undefined where nothing would
+ */
+export function chooseMove(
+  options: readonly Option[],
+  depths: readonly number[],
+  parents: number,
+  random: Random
+): Move | undefined {
+  const feeding = options.filter((option) => option.feeding !== 0)
+  const from =
+    feeding.length < parents
+      ? best(feeding, (option) => -stripeCount(option.feeding), random)
+      : best(feeding, (option) => -deepest(option.feeding, depths), random)
+  if (from === undefined) return undefined
+  const isSpreading = feeding.length < parents && stripeCount(from.feeding) > 1
+  const most = isSpreading ? from.depth : deepest(from.feeding, depths) - 1 - WORTH_LINKS
+  const open = options.filter(
+    (option) =>
+      isUsable(option) &&
+      option.feeding === 0 &&
+      option.stalled === 0 &&
+      !option.silent &&
+      option.depth <= most &&
+      (from.feeding & ~option.refused) !== 0
+  )
+  const to = best(open, (option) => option.depth, random)
+  if (to === undefined) return undefined
+  const stripe = best(stripesIn(from.feeding & ~to.refused), (each) => -(depths[each] ?? 0), random)!
+  return { from: from.link, to: to.link, stripes: oneStripe(stripe) }
+}
+
+function deepest(stripes: StripeSet, depths: readonly number[]): number {
+  return Math.max(...stripesIn(stripes).map((stripe) => depths[stripe] ?? 0))
+}
+
 /** The item of the lowest cost; by lot among equals. */
 function best<T>(items: readonly T[], cost: (item: T) => number, random: Random): T | undefined {
   let lowest = Infinity

@@ -9,7 +9,8 @@ import {
   GATHER_MS,
   GRANT_TIMEOUT_MS,
   SAMPLE_ONE_IN,
-  SILENCE_MS,
+  SPREAD_AGAIN_MS,
+  SPREAD_MS,
   STALL_AVOID_MS,
   STALL_MS
 } from '../limits.js'
@@ -18,10 +19,11 @@ import type { Random } from '../random.js'
 import { type Grant, type Path, type Refusal, SINCE_RECENT } from '../wire/message.js'
 import type { PeerId, ShortId } from '../wire/record.js'
 import { Backfill } from './backfill.js'
-import { Feeds } from './feeds.js'
+import { Feeds, UNFED_DEPTH } from './feeds.js'
 import type { Neighbour } from './neighbour.js'
 import type { Neighbourhood } from './neighbourhood.js'
-import { chooseSpares, dealStripes, isUsable, type Option } from './policy.js'
+import { chooseMove, chooseSpares, dealStripes, isUsable, type Option } from './policy.js'
+import { Silence } from './silence.js'
 import {
   allStripes,
   NO_STRIPES,
@@ -73,7 +75,9 @@ export class Upstream {
   private readonly notice: (notice: Notice) => void
   private readonly backfill: Backfill
   private gatherUntil: number | undefined
-  private heardAt: number
+  private readonly silence: Silence
+  /** When a stripe may be moved to one parent more. */
+  private spreadAt: number
   private heldUpAt = -Infinity
   private tendedAt = -Infinity
   /** Stripes that stalled, and nobody is here who could take them. */
@@ -92,7 +96,8 @@ export class Upstream {
     this.hood = hood
     this.random = random
     this.notice = notice
-    this.heardAt = now
+    this.silence = new Silence(now)
+    this.spreadAt = now + SPREAD_MS * (1 + random.unit())
     this.feeds = new Feeds(options.stripes)
     this.backfill = new Backfill(options.stripes, this.feeds, hood)
   }
@@ -100,11 +105,12 @@ export class Upstream {
   /** This peer itself was held up until now: what did not come meanwhile is nobody else's fault. */
   heldUp(now: number): void {
     this.heldUpAt = now
+    this.silence.broken(now)
   }
 
   /** A packet came. */
   heard(neighbour: Neighbour, sequence: number, progress: Progress, now: number): void {
-    this.heardAt = now
+    this.silence.broken(now)
     neighbour.heardAt = now
     neighbour.newest = Math.max(neighbour.newest, sequence)
     const stripe = stripeOf(sequence, this.options.stripes)
@@ -122,7 +128,10 @@ export class Upstream {
     this.feeds.grant(neighbour.link, grant.stripes)
     const refused = this.feeds.stripesOf(neighbour.link) & grant.refused
     this.feeds.drop(neighbour.link, refused, now)
-    if (refused !== NO_STRIPES) neighbour.refuses(refused, now + avoidAfter(grant.refusal))
+    if (refused !== NO_STRIPES) {
+      neighbour.refuses(refused, now + avoidAfter(grant.refusal))
+      this.spreadAt = now + SPREAD_AGAIN_MS
+    }
     if (grant.stripes !== NO_STRIPES) this.hood.candidates.succeeded(neighbour.record!.id)
     this.hood.candidates.add(grant.others)
     // What was given up while the answer was on its way must not be sent for nothing.
@@ -175,8 +184,15 @@ export class Upstream {
     this.moveStalled(progress, now)
     this.dealOrphans(progress, now)
     this.keepSpares(progress, now)
+    this.probe(progress, now)
+    this.spread(progress, now)
     this.backfill.tend(progress, now)
     return this.feeds.cutOffOrphans(now)
+  }
+
+  /** Whether every stripe flows, as far as is known. */
+  get isFed(): boolean {
+    return this.feeds.complete && this.stuck === NO_STRIPES && this.feeds.cutOff() === NO_STRIPES
   }
 
   /** How many more links this way up could use. */
@@ -191,7 +207,7 @@ export class Upstream {
       return Math.max(0, parents + spares - takers.length)
     }
     if (!this.feeds.complete) return 0 // whoever was asked will answer in a moment
-    const silent = now >= this.heardAt + SILENCE_MS
+    const silent = this.silence.lasts(now)
     const ready = options.filter((option) => this.isGoodSpare(option) || this.isSpareMaterial(option))
     return Math.max(0, spares + (silent ? 1 : 0) - ready.length)
   }
@@ -234,7 +250,7 @@ export class Upstream {
     if (this.feeds.orphans() !== NO_STRIPES) {
       for (const neighbour of this.hood.ready()) next = Math.min(next, neighbour.nextForgiven(now))
     }
-    if (this.heardAt + SILENCE_MS > now) next = Math.min(next, this.heardAt + SILENCE_MS)
+    next = Math.min(next, Math.max(now, this.silence.nextProbe))
     return next
   }
 
@@ -373,6 +389,38 @@ export class Upstream {
       this.feeds.addSpare(link)
       this.subscribe(link, NO_STRIPES, undefined)
     }
+  }
+
+  /** Nothing comes from anybody: others are asked for what would be next. A spare that gave nothing the last time is none. */
+  private probe(progress: Progress, now: number): void {
+    const before = this.silence.begin(now)
+    for (const link of this.feeds.spareLinks) {
+      const neighbour = this.hood.get(link)
+      if (before === undefined || neighbour === undefined || neighbour.heardAt >= before) continue
+      neighbour.stalls(allStripes(this.options.stripes), now + STALL_AVOID_MS)
+      this.dropSpare(link)
+    }
+    if (progress.newest < 0) return
+    const sequences = this.silence.probe(progress.newest)
+    for (const { link, leaf, depth } of this.hood.ready()) {
+      if (leaf || depth === UNFED_DEPTH || this.feeds.stripesOf(link) !== NO_STRIPES) continue
+      if (this.silence.asks(link, now)) this.hood.send(link, { type: 'want', sequences })
+    }
+  }
+
+  /** Moves a stripe from the parent with the most to one that has none, as long as there are too few parents: what one
+   * loss takes away is to be little, and the rest tells of it. */
+  private spread(progress: Progress, now: number): void {
+    if (now < this.spreadAt || !this.feeds.complete || this.stuck !== NO_STRIPES || progress.newest < 0)
+      return
+    const { stripes, parents } = this.options
+    const depths = Array.from({ length: stripes }, (_, stripe) => this.feeds.pathOf(stripe)?.length ?? 0)
+    const move = chooseMove(this.optionsNow(now, progress), depths, parents, this.random)
+    if (move === undefined) return
+    this.spreadAt = now + SPREAD_MS * (1 + this.random.unit())
+    this.feeds.drop(move.from, move.stripes, now)
+    this.askDealt(new Map([[move.to, move.stripes]]), progress, now)
+    this.subscribe(move.from, NO_STRIPES, undefined)
   }
 
   private dropSpare(link: number): void {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { Random } from '../../../src/protocol/random.js'
-import { chooseSpares, dealStripes, type Option } from '../../../src/protocol/tree/policy.js'
+import { chooseMove, chooseSpares, dealStripes, type Option } from '../../../src/protocol/tree/policy.js'
 import { hasStripe, stripeCount } from '../../../src/protocol/tree/stripes.js'
 
 const option = (link: number, change: Partial<Option> = {}): Option => ({
@@ -79,5 +79,67 @@ describe('chooseSpares', () => {
     const options = [option(1, { depth: 5 }), option(2, { depth: 1, stalled: 0b1 }), option(3, { depth: 3 })]
     expect(chooseSpares(options, 2, new Random(1))).to.deep.equal([3, 1])
     expect(chooseSpares(options, 9, new Random(1))).to.deep.equal([3, 1, 2])
+  })
+})
+
+describe('chooseMove', () => {
+  const move = (options: readonly Option[], depths = [3, 3, 3, 3], parents = 4): unknown =>
+    chooseMove(options, depths, parents, new Random(1))
+
+  it('takes a stripe from who carries most, while there are too few parents', () => {
+    const options = [option(1, { feeding: 0b0111 }), option(2, { feeding: 0b1000 }), option(3)]
+    expect(move(options)).to.deep.include({ from: 1, to: 3 })
+  })
+
+  it('takes the stripe with the longest way, of those that the other one has not refused', () => {
+    const options = [option(1, { feeding: 0b1111 }), option(2, { refused: 0b0010 })]
+    expect(move(options, [3, 6, 5, 4])).to.deep.equal({ from: 1, to: 2, stripes: 0b0100 })
+  })
+
+  it('goes to nobody who stands deeper, is full, unfed, silent, or known to stall', () => {
+    const feeding = option(1, { feeding: 0b1111 })
+    const others: Partial<Option>[] = [
+      { depth: 3 },
+      { freeSlots: 0 },
+      { depth: 255 },
+      { silent: true },
+      { stalled: 0b0001 },
+      { refused: 0b1111 }
+    ]
+    for (const other of others) expect(move([feeding, option(2, other)])).to.equal(undefined)
+  })
+
+  it('with parents enough, shortens the longest way where two links can be saved, and not for one', () => {
+    const parents = [1, 2, 3, 4].map((link) => option(link, { feeding: 1 << (link - 1), depth: 6 }))
+    const depths = [3, 3, 6, 3]
+    expect(move([...parents, option(5, { depth: 3 })], depths)).to.deep.equal({
+      from: 3,
+      to: 5,
+      stripes: 0b0100
+    })
+    expect(move([...parents, option(5, { depth: 4 })], depths)).to.equal(undefined)
+  })
+
+  it('comes to an end: each move makes one parent more, or a way shorter by two links', () => {
+    fc.assert(
+      fc.property(
+        anyOptions,
+        fc.array(fc.nat(15), { minLength: 4, maxLength: 4 }),
+        fc.integer(),
+        (options, depths, seed) => {
+          const chosen = chooseMove(options, depths, 4, new Random(seed))
+          if (chosen === undefined) return
+          const from = options[chosen.from]!
+          const to = options[chosen.to]!
+          expect(stripeCount(chosen.stripes)).to.equal(1)
+          expect(chosen.stripes & from.feeding).to.equal(chosen.stripes)
+          expect(to.feeding).to.equal(0)
+          const parents = options.filter(({ feeding }) => feeding !== 0).length
+          const longest = Math.max(...depths.filter((_, stripe) => hasStripe(from.feeding, stripe)))
+          const isSpread = parents < 4 && stripeCount(from.feeding) > 1
+          if (!isSpread) expect(to.depth + 1).to.be.at.most(longest - 2)
+        }
+      )
+    )
   })
 })
