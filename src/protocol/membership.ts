@@ -22,7 +22,8 @@ export interface Member {
   expiresAt: number
 }
 
-/** Of so many drawn by lot for each place the one nearest to the origin is named: trees stay shallow, and still nobody is named to all. */
+/** Of so many drawn by lot for each place the one nearest to the origin is named: trees stay shallow, and still nobody is named
+ * to all. */
 const DRAWN_EACH = 3
 
 export class Membership {

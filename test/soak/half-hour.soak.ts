@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { framesOf, read, stream, streamsOf } from '../audio/made.js'
 import { needs, run } from '../setup/tools.js'
-import { readOpus } from './opus-files.js'
-import { endAll, SHOW, startBroadcast, startTracker, stop, treecast, type Treecast } from './processes.js'
+import { readOpus } from '../e2e/opus-files.js'
+import { endAll, SHOW, startBroadcast, startTracker, stop, treecast, type Treecast } from '../e2e/processes.js'
 
 /** How many times faster than the audio the source is sent, and nothing else is: half an hour in a minute. */
 const SPEED = 30
