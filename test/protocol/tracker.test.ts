@@ -79,6 +79,25 @@ describe('Tracker', () => {
     expect(tracker.stats().waiting).to.equal(7)
   })
 
+  it('names those near the origin rather than others, and still not the same to all', () => {
+    const { give } = bench()
+    give(1, origin(1))
+    give(1, { type: 'lease', freeSlots: 0, depth: 0 })
+    for (let depth = 1; depth <= 40; depth++) {
+      give(1 + depth, join(1 + depth))
+      give(1 + depth, { type: 'lease', freeSlots: 4, depth })
+    }
+    const named = Array.from({ length: 20 }, (_, n) =>
+      welcomes(give(100 + n, join(100 + n, { freeSlots: 0 })))
+    )
+      .flatMap(([answer]) => answer!.welcome.candidates)
+      .map(({ id }) => id[0]! - 1)
+    expect(named).to.have.length(160)
+    // By lot alone the mean is 20; and eight are all that there are near the origin.
+    expect(named.reduce((sum, depth) => sum + depth, 0) / named.length).to.be.below(12)
+    expect(new Set(named).size).to.be.above(12)
+  })
+
   it('does not let those wait who are fed and only want a spare', () => {
     const { tracker, give } = bench()
     give(1, origin(1))

@@ -5,7 +5,15 @@ import { join } from 'node:path'
 import { framesOf, read, stream, streamsOf } from '../audio/made.js'
 import { needs, run } from '../setup/tools.js'
 import { readOpus } from '../e2e/opus-files.js'
-import { endAll, SHOW, startBroadcast, startTracker, stop, treecast, type Treecast } from '../e2e/processes.js'
+import {
+  endAll,
+  SHOW,
+  startBroadcast,
+  startTracker,
+  stop,
+  treecast,
+  type Treecast
+} from '../e2e/processes.js'
 
 /** How many times faster than the audio the source is sent, and nothing else is: half an hour in a minute. */
 const SPEED = 30
