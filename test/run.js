@@ -13,10 +13,15 @@ import process from 'node:process'
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js')
 
 const ALL = 'test/**/*.test.ts'
-/** No clock but their own matters to these. */
+/** No clock but their own matters to these: nothing is heard in them. */
 const COMPUTING = [
   'test/architecture.test.ts',
-  ...['audio/ogg', 'package', 'protocol', 'sim', 'vectors'].map((folder) => `test/${folder}/**/*.test.ts`)
+  ...['audio/ogg', 'package', 'player', 'protocol', 'scenarios', 'sim', 'vectors'].map(
+    (folder) => `test/${folder}/**/*.test.ts`
+  ),
+  ...['browser/report', 'e2e/bad-input', 'e2e/one-machine-layout', 'e2e/one-machine-picture', 'e2e/sim'].map(
+    (file) => `test/${file}.test.ts`
+  )
 ]
 
 /** As `nice -n 10`. */

@@ -76,6 +76,7 @@ function choose(world: World, { share, count, choose: choice }: Fault, random: R
       !member.isOrigin && !member.isFrozen && !member.isBlackHole && isOfChoice(world, choice, member)
   )
   const wanted = count ?? Math.round((share ?? 0) * eligible.length)
+  if (choice === 'newest') return eligible.sort((a, b) => b.self - a.self).slice(0, wanted)
   if (choice !== 'busiest') return random.sample(eligible, wanted)
   const outs = new Map(eligible.map((member) => [member, world.recentOut(member)]))
   return eligible.sort((a, b) => outs.get(b)! - outs.get(a)! || a.self - b.self).slice(0, wanted)
@@ -83,6 +84,6 @@ function choose(world: World, { share, count, choose: choice }: Fault, random: R
 
 function isOfChoice(world: World, choice: Choice, member: Member): boolean {
   if (choice === 'roots') return member.role === 'root'
-  if (choice === 'random' || choice === 'busiest') return member.role === 'listener'
-  return world.recentOut(member) > 0
+  if (choice === 'relays') return world.recentOut(member) > 0
+  return member.role === 'listener'
 }

@@ -110,7 +110,7 @@ function loopback(within: { fromS: number; forS: number }, killS: number, firstS
       },
       listeners: { pace: 'eager', bufferMs: 5_000, uploadShare: 1, maxUploadKbps: 1_000_000 },
       origin: { maxChildren: 4 },
-      faults: [{ atS: killS, what: 'kill', count: KILLED * LISTENERS_EACH }]
+      faults: [{ atS: killS, what: 'kill', count: KILLED * LISTENERS_EACH, choose: 'newest' }]
     },
     'the test'
   )

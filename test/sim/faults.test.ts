@@ -91,6 +91,13 @@ describe('a fault', function () {
     expect(result.summary.continuity).to.be.above(0.99)
   })
 
+  it('meets the newest, where it is told to', async () => {
+    const { peers } = await play({ atS: 10, what: 'kill', count: 5, choose: 'newest' })
+    const cameBefore = peers.filter(({ cameS }) => cameS <= 10).sort((a, b) => b.cameS - a.cameS)
+    expect(cameBefore.slice(0, 5).every(({ leftS }) => leftS === 10)).to.equal(true)
+    expect(cameBefore.slice(5).every(({ leftS }) => leftS === null)).to.equal(true)
+  })
+
   it('comes again as often as it is told to', async () => {
     const result = await play({ atS: 5, what: 'kill', count: 2, choose: 'busiest', everyS: 5, untilS: 15 })
     expect(result.peers.flatMap(({ leftS }) => leftS ?? []).sort((a, b) => a - b)).to.deep.equal([

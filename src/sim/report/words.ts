@@ -91,6 +91,7 @@ export function allFigures(summary: Summary): readonly (readonly [string, string
 const WHOM: Readonly<Record<Choice, string>> = {
   random: 'listeners',
   busiest: 'busiest listeners',
+  newest: 'newest listeners',
   roots: 'roots',
   relays: 'relaying peers'
 }
@@ -111,10 +112,12 @@ export function faultText(fault: Fault): string {
   if (what === 'trackers-down') text = 'all trackers are down'
   else if (what === 'loss') text = `every line loses ${percent(loss ?? 0)} of its packets`
   else {
-    const whom = some === undefined ? `${percent(share ?? 0)} of ${WHOM[choose]}` : `${some} ${WHOM[choose]}`
-    text = `${choose === 'busiest' && some === undefined ? 'the ' : ''}${whom} ${WHAT[what]}`
-    if (choose === 'busiest')
-      text = text.replace(/^the (.*) of busiest listeners/, 'the busiest $1 of listeners')
+    const isRanked = choose === 'busiest' || choose === 'newest'
+    const portion = percent(share ?? 0)
+    let whom = `${portion} of ${WHOM[choose]}`
+    if (some !== undefined) whom = `${some} ${WHOM[choose]}`
+    else if (isRanked) whom = `the ${choose} ${portion} of listeners`
+    text = `${whom} ${WHAT[what]}`
     if (delayMs !== undefined) text += `, by ${delayMs[0]} to ${delayMs[1]} ms`
   }
   const when = everyS === undefined ? `at ${atS} s` : `every ${everyS} s from ${atS} to ${untilS} s`

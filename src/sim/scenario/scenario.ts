@@ -115,7 +115,7 @@ export interface OriginPlan {
   readonly maxPeers: number
 }
 
-export type Choice = 'random' | 'busiest' | 'roots' | 'relays'
+export type Choice = 'random' | 'busiest' | 'newest' | 'roots' | 'relays'
 
 /** What goes wrong, when, and for whom. */
 export interface Fault {
@@ -126,7 +126,7 @@ export interface Fault {
   readonly share?: number | undefined
   /** …or a number. */
   readonly count?: number | undefined
-  /** Whom it meets. `relays` are those who feed somebody, `busiest` those who feed most. */
+  /** Whom it meets. `relays` are those who feed somebody, `busiest` those who feed most, `newest` those who came last. */
   readonly choose: Choice
   /** It is over after so long; for ever if absent. */
   readonly forS?: number | undefined

@@ -22,7 +22,7 @@ const fault = z
     what: z.enum(['kill', 'vanish', 'freeze', 'black-hole', 'slow', 'mute', 'trackers-down', 'loss']),
     share: share.optional(),
     count: whole.min(1).optional(),
-    choose: z.enum(['random', 'busiest', 'roots', 'relays']).default('random'),
+    choose: z.enum(['random', 'busiest', 'newest', 'roots', 'relays']).default('random'),
     forS: positive.optional(),
     everyS: positive.optional(),
     untilS: seconds.optional(),
