@@ -281,6 +281,10 @@ export const IDLE_LINK_MS = 5_000
 /** At the end of the show a peer stays this long at most for those that it feeds. */
 export const LINGER_MS = 3_000
 
+/** Whoever is told farewell by a parent whose show has ended, and hears nothing for so long, has missed the end: as long as anything
+ * may be buffered anywhere. */
+export const MISSED_END_MS = MAX_BUFFER_MS
+
 /** So often is the end told again to children that have not left: behind a last packet that is lost comes no other by
  * which it could be missed. */
 export const END_REPEAT_MS = 1_000

@@ -19,7 +19,8 @@ import {
   END_REPEAT_MS,
   KEEPALIVE_MS,
   LATE_TICK_MS,
-  LINGER_MS
+  LINGER_MS,
+  MISSED_END_MS
 } from './limits.js'
 import { beginEra, type Era } from './era.js'
 import type { Input, Notice, Output } from './machine.js'
@@ -90,6 +91,8 @@ export class Peer {
   private lacking = 0
   private endingSince: number | undefined
   private endToldAt = -Infinity
+  /** When one who fed us said last that the show is over; undefined since anything has come. */
+  private farewellAt: number | undefined
   private state: 'running' | 'ending' | 'done' = 'running'
   private readonly counts = {
     peers: 0,
@@ -351,6 +354,7 @@ export class Peer {
     }
     if (message.type === 'bye') {
       this.hood.candidates.add(message.others)
+      if (message.reason === 'ended' && this.era?.upstream?.isUsed(link) === true) this.farewellAt = now
       if (message.reason === 'version') {
         this.notice({ event: 'refused', reason: message.reason, text: message.text })
       }
@@ -498,6 +502,7 @@ export class Peer {
     } else if (settled.kept !== undefined) {
       const neighbour = this.hood.get(settled.from)
       if (neighbour !== undefined) this.era.upstream?.heard(neighbour, check.sequence, check.show, now)
+      this.farewellAt = undefined
       this.counts.received++
       if (this.era.upstream?.arrived(check.sequence, check.show, now) === true) this.counts.backfilled++
       this.uploader.relay(settled.kept, this.era.downstream.children, settled.from, now)
@@ -623,6 +628,7 @@ export class Peer {
       }
     }
     this.linksEnded(this.hood.dropIdle(this.isUsed, now), now)
+    if (now >= this.missedEndAt) this.concludeWithoutEnd(now)
     if (this.state === 'running') this.seek(now)
     this.presence.tell(this.vacancy(), now)
     this.keepAlive(now)
@@ -680,6 +686,20 @@ export class Peer {
     this.era?.upstream?.wantNothing(now)
   }
 
+  /** When the end must have been missed: our parents have gone with the show, and nobody else brings anything. */
+  private get missedEndAt(): number {
+    if (this.farewellAt === undefined || this.state !== 'running' || this.era?.upstream?.isRooted === true)
+      return Infinity
+    return this.farewellAt + MISSED_END_MS
+  }
+
+  /** What is here is played, holes and all; nobody will ever say where the show ended. */
+  private concludeWithoutEnd(now: number): void {
+    this.era?.show.playout.endIsKnown(-Infinity)
+    this.play(now)
+    this.beginEnding(now)
+  }
+
   private maybeFinishEnding(now: number): void {
     if (this.state !== 'ending' || this.publisher?.isSettled === false) return
     const served = [...this.hood.ready()].filter(
@@ -708,7 +728,8 @@ export class Peer {
     let next = Math.min(
       this.discovery.nextDeadline(),
       this.presence.nextDeadline(this.vacancy()),
-      this.hood.nextDeadline()
+      this.hood.nextDeadline(),
+      this.missedEndAt
     )
     if (this.endingSince !== undefined && this.publisher?.isSettled !== false)
       next = Math.min(next, this.endingSince + LINGER_MS, this.endToldAt + END_REPEAT_MS)

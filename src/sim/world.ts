@@ -393,9 +393,11 @@ export class World {
       }
       case EVENT.unlinked: {
         const member = this.memberAt(a)
-        this.network.closeAt(a)
-        if (member.ends.delete(a) && member.isHere)
-          this.whenAwake(member, () => member.participant.unlinked?.(a))
+        // What came before the end waits in the socket, too, and is read before it.
+        this.whenAwake(member, () => {
+          this.network.closeAt(a)
+          if (member.ends.delete(a) && member.isHere) member.participant.unlinked?.(a)
+        })
         return
       }
       case EVENT.found: {

@@ -190,6 +190,12 @@ export class Upstream {
     return this.feeds.cutOffOrphans(now)
   }
 
+  /** Whether any stripe comes from the origin, as far as is known. */
+  get isRooted(): boolean {
+    for (let stripe = 0; stripe < this.options.stripes; stripe++) if (this.feeds.isRooted(stripe)) return true
+    return false
+  }
+
   /** Whether every stripe flows, as far as is known. */
   get isFed(): boolean {
     return this.feeds.complete && this.stuck === NO_STRIPES && this.feeds.cutOff() === NO_STRIPES
