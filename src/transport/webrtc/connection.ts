@@ -148,6 +148,8 @@ export class Connection {
     clearTimeout(this.gathering)
     clearTimeout(this.quiet)
     this.packets.onopen = this.packets.onmessage = null
+    // simple-peer closes its own channel. Node.js' native package keeps the process alive for one that only lost its connection.
+    this.packets.close()
     this.peer.destroy()
   }
 
