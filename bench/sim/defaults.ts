@@ -1,6 +1,6 @@
 /**
  * `npm run bench:defaults -- [--peers N] [--seconds N] [--seeds N]`: one default after the other set to other values, all else as it
- * is, on a show in which 30 % of all peers turn into black holes: the table that stands in docs/defaults.md.
+ * is, on a show in which 30 % of all peers turn into black holes. The bold value is the default.
  */
 
 import { parseArgs } from 'node:util'
