@@ -83,7 +83,7 @@ export class Membership {
     this.unsort(member)
   }
 
-  /** Fed peers with room first, then those that will be fed; by lot among equals. Of several with one id, both of whom are
+  /** Fed peers with room first, then those that will be fed; of each the nearest to the origin among a few drawn by lot. Of several with one id, both of whom are
    * kept, or a stranger could throw out whom it likes, the newest is named. */
   candidatesFor(member: Member, count: number, except: readonly string[], random: Random): Member[] {
     const chosen: Member[] = []

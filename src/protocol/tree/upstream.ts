@@ -198,14 +198,19 @@ export class Upstream {
 
   /** Whether every stripe flows, as far as is known. */
   get isFed(): boolean {
-    return this.feeds.complete && this.stuck === NO_STRIPES && this.feeds.cutOff() === NO_STRIPES
+    return this.feeds.complete && this.unfed === NO_STRIPES
+  }
+
+  /** Stripes that nobody was asked for, or that do not flow. */
+  private get unfed(): StripeSet {
+    return this.feeds.orphans() | this.feeds.cutOff() | this.stuck
   }
 
   /** How many more links this way up could use. */
   linksNeeded(now: number): number {
     const { parents, spares } = this.options
     const options = this.optionsNow(now)
-    const unfed = this.feeds.orphans() | this.feeds.cutOff() | this.stuck
+    const { unfed } = this
     if (unfed !== NO_STRIPES) {
       const takers = options.filter(
         (option) => isUsable(option) && (unfed & ~option.refused & ~option.stalled) !== 0
@@ -399,6 +404,7 @@ export class Upstream {
 
   /** Nothing comes from anybody: others are asked for what would be next. A spare that gave nothing the last time is none. */
   private probe(progress: Progress, now: number): void {
+    if (!this.silence.lasts(now)) return
     const before = this.silence.begin(now)
     for (const link of this.feeds.spareLinks) {
       const neighbour = this.hood.get(link)
@@ -414,8 +420,8 @@ export class Upstream {
     }
   }
 
-  /** Moves a stripe from the parent with the most to one that has none, as long as there are too few parents: what one
-   * loss takes away is to be little, and the rest tells of it. */
+  /** Moves a stripe to one parent more, or to a shorter way: what one loss takes away is to be little, and the rest tells of
+   * it. */
   private spread(progress: Progress, now: number): void {
     if (now < this.spreadAt || !this.feeds.complete || this.stuck !== NO_STRIPES || progress.newest < 0)
       return

@@ -148,7 +148,7 @@ export class Connection {
     clearTimeout(this.gathering)
     clearTimeout(this.quiet)
     this.packets.onopen = this.packets.onmessage = null
-    // simple-peer closes its own channel. Node.js' native package keeps the process alive for one that only lost its connection.
+    // simple-peer closes its own channel. Not left to the end of the connection: Node.js' native package has lost channels that way.
     this.packets.close()
     this.peer.destroy()
   }
