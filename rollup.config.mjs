@@ -47,13 +47,17 @@ const node = {
 }
 
 /**
- * What a page that only listens needs is one file, which the player shares with the entry.
+ * What a page that only listens needs is one file, which the player shares with the entry. So is what a lazy part shares with
+ * the entry, which would be a file more otherwise.
  *
  * @param {string} id
  * @param {import('rollup').ManualChunkMeta} meta
  */
 function core(id, { getModuleInfo }) {
-  if (listening.size === 0) follow(resolve('build/api/web-listen.js'))
+  if (listening.size === 0) {
+    follow(resolve('build/api/web-listen.js'))
+    follow(resolve('build/audio/capture/block.js'))
+  }
   return listening.has(id) ? 'core' : undefined
 
   function follow(from) {

@@ -6,11 +6,10 @@
  */
 
 import { TreecastError } from '../../protocol/errors.js'
-import type { Source, SourceItem, Tag } from '../source.js'
-import type { CapturedBlock } from './block.js'
-import { CaptureGraph } from './capture-graph.js'
+import type { Source, SourceItem } from '../source.js'
+import type { CaptureOptions } from './capture.js'
 import { Intake } from './intake.js'
-import { type OpusApplication, OpusEncoder } from './opus-encoder.js'
+import type { OpusApplication } from './opus-encoder.js'
 
 export type { OpusApplication }
 
@@ -74,7 +73,7 @@ export function mediaStreamSource(
   }
   if (channels !== undefined && channels !== 1 && channels !== 2)
     throw new TreecastError('bad-option', `channels is ${channels}; it must be 1 or 2`)
-  return new Capture(stream, options)
+  return new Capture(stream, { ...options, bitrateKbps })
 }
 
 const SILENCE: Level = { peak: 0, rms: 0 }
@@ -83,9 +82,9 @@ class Capture implements MediaStreamSource {
   level = SILENCE
   private intake = new Intake()
   private readonly stream: MediaStream
-  private readonly options: MediaStreamSourceOptions
+  private readonly options: CaptureOptions
 
-  constructor(stream: MediaStream, options: MediaStreamSourceOptions) {
+  constructor(stream: MediaStream, options: CaptureOptions) {
     this.stream = stream
     this.options = options
   }
@@ -110,78 +109,14 @@ class Capture implements MediaStreamSource {
     }
   }
 
+  /** What captures is fetched when it is needed: who only listens does without. */
   private async *read(intake: Intake, stop: AbortSignal): AsyncGenerator<SourceItem, undefined> {
-    const { bitrateKbps = DEFAULT_BITRATE_KBPS, application = 'audio', context, tags = {} } = this.options
-    const { workletUrl = new URL('./capture-worklet.js', import.meta.url) } = this.options
-    const track = trackOf(this.stream)
-    const channels = this.options.channels ?? channelsOf(track)
-    let encoder: OpusEncoder | undefined
-    const take = (block: CapturedBlock): void => {
-      intake.begin()
-      this.level = levelOf(block.samples)
-      const ageMs = (graph.context.currentTime - block.time) * 1000
-      if (encoder !== undefined && intake.wants(ageMs)) encoder.encode(block.samples)
-    }
-    const graph = new CaptureGraph(track, context, {
-      block: take,
-      ended: () => intake.end(),
-      failed: (error) => intake.fail(error)
-    })
+    const { capture } = await import('./capture.js')
+    if (stop.aborted) return
     try {
-      await graph.open(channels, workletUrl)
-      const { sampleRate } = graph.context
-      const prepared = await OpusEncoder.prepare({ channels, sampleRate, bitrateKbps, application })
-      if (!(await intake.begun())) {
-        if (stop.aborted) return
-        throw ended()
-      }
-      yield { type: 'stream', format: prepared.format, tags: tagsOf(tags) }
-
-      encoder = prepared.make({
-        frame: (frame) => intake.push(frame),
-        failed: (error) => intake.fail(error)
-      })
-      for (let frame = await intake.next(); frame !== undefined; frame = await intake.next())
-        yield { type: 'frame', frame }
-      graph.close()
-      if (!stop.aborted) for (const frame of await encoder.end()) yield { type: 'frame', frame }
+      yield* capture(this.stream, this.options, { intake, stop, level: (level) => (this.level = level) })
     } finally {
-      graph.close()
-      encoder?.close()
       this.level = SILENCE
     }
   }
-}
-
-function trackOf(stream: MediaStream): MediaStreamTrack {
-  const track = stream.getAudioTracks()[0]
-  if (track === undefined)
-    throw new TreecastError('source-empty', 'the media stream has no audio; ask for it with { audio: true }')
-  if (track.readyState === 'ended') throw ended()
-  return track
-}
-
-function ended(): TreecastError {
-  return new TreecastError(
-    'source-empty',
-    "the media stream's audio has ended already; ask for the microphone again"
-  )
-}
-
-function channelsOf(track: MediaStreamTrack): 1 | 2 {
-  return track.getSettings().channelCount === 1 ? 1 : 2
-}
-
-function tagsOf(tags: Readonly<Record<string, string>>): Tag[] {
-  return Object.entries(tags).map(([name, value]) => ({ name: name.toUpperCase(), value }))
-}
-
-function levelOf(samples: Float32Array): Level {
-  let peak = 0
-  let squares = 0
-  for (const sample of samples) {
-    peak = Math.max(peak, Math.abs(sample))
-    squares += sample * sample
-  }
-  return { peak: Math.min(1, peak), rms: Math.min(1, Math.sqrt(squares / samples.length)) }
 }
