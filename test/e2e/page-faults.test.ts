@@ -26,8 +26,8 @@ const FREEZE_S = 9
 /** How long those behind are listened to after a loss; s. */
 const AFTER_S = 5
 /** How long a page is hidden while it plays, and then while it is paused; s. */
-const HIDDEN_S = 15
-const PAUSED_S = 6
+const HIDDEN_S = 8
+const PAUSED_S = 4
 
 describe('a page that feeds others', function () {
   this.timeout(240_000)
