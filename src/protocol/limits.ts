@@ -141,6 +141,9 @@ export const MAX_ROUTES = 128
 /** Between two WANTs on one link: ten a second stay well below what the other end takes for a flood. */
 export const WANT_INTERVAL_MS = 100
 
+/** How long a WANT for what is not here is remembered, in case it comes: twice the retry, and it has been got elsewhere. */
+export const WANT_PATIENCE_MS = 500
+
 /** Sequences in one WANT. */
 export const MAX_WANTED = 64
 

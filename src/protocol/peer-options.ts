@@ -111,4 +111,6 @@ export interface PeerSizes {
   readonly window: number
   /** Missing packets that were asked for again. */
   readonly asked: number
+  /** Missing packets that neighbours have asked for. */
+  readonly awaited: number
 }

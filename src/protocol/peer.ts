@@ -197,7 +197,8 @@ export class Peer {
       bans: this.hood.candidates.bansSize,
       checks: this.checks.size,
       window: this.era?.show.window.size ?? 0,
-      asked: this.era?.upstream?.askedAgain ?? 0
+      asked: this.era?.upstream?.askedAgain ?? 0,
+      awaited: this.uploader.awaits
     }
   }
 

@@ -7,6 +7,7 @@ import { BACKFILL_BYTES_PER_SECOND, FAST_START_MS, UPLOAD_BURST_MS } from './lim
 import type { Output } from './machine.js'
 import type { Show } from './media/show.js'
 import type { Kept } from './media/window.js'
+import { Awaited } from './tree/awaited.js'
 import type { Children } from './tree/children.js'
 import { hasStripe, NO_STRIPES, stripeOf, type StripeSet } from './tree/stripes.js'
 import { TokenBucket } from './tree/token-bucket.js'
@@ -25,6 +26,7 @@ export class Uploader {
   sentAt = -Infinity
   private readonly cap: TokenBucket | undefined
   private readonly backfill = new Map<number, TokenBucket>()
+  private readonly awaited = new Awaited()
   private readonly emit: (output: Output) => void
 
   constructor(maxUploadKbps: number | undefined, emit: (output: Output) => void) {
@@ -35,12 +37,21 @@ export class Uploader {
     }
   }
 
+  /** Packets that neighbours miss and that are not here either. */
+  get awaits(): number {
+    return this.awaited.size
+  }
+
   /** Passes a new packet on to all who get its stripe, but for the link that it came by. */
   relay(kept: Kept, children: Children, from: number | undefined, now: number): void {
     this.sentAt = now
-    for (const link of children.receiversOf(kept.packet.sequence)) {
+    const { sequence } = kept.packet
+    const waiting = this.awaited.take(sequence, now)
+    for (const link of children.receiversOf(sequence)) {
+      waiting?.delete(link)
       if (link !== from) this.send(link, kept, now)
     }
+    for (const link of waiting ?? []) if (link !== from) this.sendWanted(link, kept, now)
   }
 
   /** Gives a child the past of the stripes that are new to it, so that it starts at once. */
@@ -61,21 +72,27 @@ export class Uploader {
     }
   }
 
-  /** Sends again what a neighbour misses, as far as it is here and within its share. */
+  /** Sends again what a neighbour misses, within its share: what is here at once, and what is not as soon as it comes. */
   sendAgain(link: number, sequences: readonly number[], show: Show<number>, now: number): void {
-    let budget = this.backfill.get(link)
-    if (budget === undefined) {
-      budget = new TokenBucket(BACKFILL_BYTES_PER_SECOND, BACKFILL_BYTES_PER_SECOND, now)
-      this.backfill.set(link, budget)
-    }
     for (const sequence of sequences) {
       const kept = show.window.get(sequence)
-      if (kept !== undefined && budget.take(kept.packet.bytes.length, now)) this.send(link, kept, now)
+      if (kept !== undefined) this.sendWanted(link, kept, now)
+      else if (sequence >= show.window.floor) this.awaited.add(sequence, link, now)
     }
   }
 
   forget(link: number): void {
     this.backfill.delete(link)
+    this.awaited.forget(link)
+  }
+
+  private sendWanted(link: number, kept: Kept, now: number): void {
+    let budget = this.backfill.get(link)
+    if (budget === undefined) {
+      budget = new TokenBucket(BACKFILL_BYTES_PER_SECOND, BACKFILL_BYTES_PER_SECOND, now)
+      this.backfill.set(link, budget)
+    }
+    if (budget.take(kept.packet.bytes.length, now)) this.send(link, kept, now)
   }
 
   private send(link: number, kept: Kept, now: number): void {

@@ -371,7 +371,8 @@ export class World {
         if (member.wanted > this.now) this.planWake(member)
         else {
           member.wanted = Infinity
-          this.whenAwake(member, () => member.participant.woken?.())
+          if (member.isFrozen) member.waiting.push(() => member.participant.woken?.())
+          else member.participant.woken?.()
         }
         return
       }

@@ -127,7 +127,8 @@ function unfed(
     const before = atCalm.get(participant)
     if (before === undefined) continue
     const got = participant.stats().received - before.received
-    if (got < 0.9 * made) problems.push(`peer ${self} got ${got} of ${made} packets after all was calm`)
+    // A burst of losses may have taken the last of them: they are asked for again, and come after this count.
+    if (got < 0.8 * made) problems.push(`peer ${self} got ${got} of ${made} packets after all was calm`)
   }
   return problems
 }

@@ -1,7 +1,7 @@
 /** When to look for what is missing on the way up, and whom to ask: the stripe's own parent first, then the others. */
 
 import { BACKFILL_DELAY_MS, STALL_MS } from '../limits.js'
-import type { Feeds } from './feeds.js'
+import { type Feeds, UNFED_DEPTH } from './feeds.js'
 import type { Neighbourhood } from './neighbourhood.js'
 import { Repair } from './repair.js'
 import { stripeOf } from './stripes.js'
@@ -9,6 +9,9 @@ import type { Progress } from './upstream.js'
 
 /** How often a stripe that is late, or a hole, is looked at; wall time. Half of the shortest patience there is. */
 const LOOK_MS = BACKFILL_DELAY_MS / 2
+
+/** Who has sent something so lately is alive: the stall of a feed would have been seen within so long. */
+const FRESH_MS = 2 * STALL_MS
 
 export class Backfill {
   /** When what is late is to be looked at again. */
@@ -46,8 +49,8 @@ export class Backfill {
     this.repair.forgetBelow(progress.wanted)
     const missing = progress.missing(now - BACKFILL_DELAY_MS, now - STALL_MS)
     if (missing.length > 0) {
-      const others = [...this.feeds.parents(), ...this.feeds.spareLinks]
-      const wants = this.repair.plan(missing, (sequence) => this.sourcesOf(sequence, others), now)
+      const sources = this.sources(now)
+      const wants = this.repair.plan(missing, (sequence) => this.sourcesOf(sequence, sources), now)
       for (const [link, sequences] of wants) this.hood.send(link, { type: 'want', sequences })
     }
     this.nextLook = this.isLate(progress) ? now + LOOK_MS : Infinity
@@ -64,14 +67,30 @@ export class Backfill {
     return false
   }
 
+  /** Whom holes can be asked of: who has sent something a moment ago, other feeds and spares, and all other neighbours. */
+  private sources(now: number): readonly number[][] {
+    const fresh: number[] = []
+    const quiet: number[] = []
+    const others: number[] = []
+    const parents = this.feeds.parents()
+    for (const { link, leaf, depth, heardAt } of this.hood.ready()) {
+      if (parents.has(link) || this.feeds.spareLinks.has(link))
+        (heardAt >= now - FRESH_MS ? fresh : quiet).push(link)
+      else if (!leaf && depth < UNFED_DEPTH) others.push(link)
+    }
+    return [fresh, quiet, others]
+  }
+
   /** Whom to ask for a packet, in order. Its own parent has it, if a later one of that stripe has come from there: this one was lost
-   * on the way. Otherwise that parent is late itself, and comes last. The others take turns in being the first. */
-  private sourcesOf(sequence: number, others: readonly number[]): readonly number[] {
+   * on the way. Otherwise that parent is late itself, and comes last. The others take turns in being the first of their kind. */
+  private sourcesOf(sequence: number, sources: readonly number[][]): readonly number[] {
     const stripe = stripeOf(sequence, this.stripes)
     const parent = this.feeds.isGranted(stripe) ? this.feeds.parentOf(stripe) : undefined
-    const rest = others.filter((link) => link !== parent)
-    const turn = rest.length === 0 ? 0 : Math.floor(sequence / this.stripes) % rest.length
-    const inTurn = [...rest.slice(turn), ...rest.slice(0, turn)]
+    const inTurn = sources.flatMap((links) => {
+      const rest = links.filter((link) => link !== parent)
+      const turn = rest.length === 0 ? 0 : Math.floor(sequence / this.stripes) % rest.length
+      return [...rest.slice(turn), ...rest.slice(0, turn)]
+    })
     if (parent === undefined) return inTurn
     return this.feeds.newestFromParent(stripe) > sequence ? [parent, ...inTurn] : [...inTurn, parent]
   }

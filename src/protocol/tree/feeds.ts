@@ -3,7 +3,7 @@
  * spares, which send samples. Decides nothing about *whom* to ask: `policy.ts` does, from what stands here.
  */
 
-import { CUT_OFF_MS, MAX_LAG_MS, MAX_PATH, STALL_MS } from '../limits.js'
+import { CUT_OFF_MS, MAX_LAG_MS, MAX_PATH } from '../limits.js'
 import { equal } from '../wire/cursor.js'
 import type { ShortId } from '../wire/record.js'
 import { NO_STRIPES, oneStripe, type StripeSet, stripesIn } from './stripes.js'
@@ -108,7 +108,11 @@ export class Feeds {
 
   /** Stripes that were asked of or come by this link. */
   stripesOf(link: number): StripeSet {
-    return this.select(({ parent }) => parent === link)
+    let set = NO_STRIPES
+    for (let stripe = 0; stripe < this.feeds.length; stripe++) {
+      if (this.feeds[stripe]!.parent === link) set |= oneStripe(stripe)
+    }
+    return set
   }
 
   /** Stripes that nobody was asked for. */
@@ -147,7 +151,7 @@ export class Feeds {
     this.spares.delete(link)
   }
 
-  /** When the stripe was asked of its present parent. */
+  /** When the stripe was asked of its present parent, or granted by it since. */
   askedAt(stripe: number): number {
     return this.feeds[stripe]!.askedAt
   }
@@ -162,14 +166,15 @@ export class Feeds {
     return this.feeds[stripe]!.behindMs
   }
 
-  /** Notes that a stripe is asked of a link, from the sequence after `newest` on. How late it will be is not known. */
-  ask(stripe: number, link: number, newest: number, now: number): void {
+  /** Notes that a stripe is asked of a link, from the sequence after `newest` on. How late it will be is not known: at most
+   * `lagMs`, it is hoped. */
+  ask(stripe: number, link: number, newest: number, lagMs: number, now: number): void {
     const feed = this.feeds[stripe]!
     feed.parent = link
     feed.granted = false
     feed.askedAt = now
     feed.newest = newest
-    feed.behindMs = STALL_MS
+    feed.behindMs = lagMs
   }
 
   /** Notes that a link sent a packet. */
@@ -180,10 +185,12 @@ export class Feeds {
     feed.behindMs = Math.min(behindMs, MAX_LAG_MS)
   }
 
-  grant(link: number, stripes: StripeSet): void {
+  /** Notes what a link grants. The past comes with it: from now on it is late. */
+  grant(link: number, stripes: StripeSet, now: number): void {
     for (const stripe of stripesIn(stripes)) {
       const feed = this.feeds[stripe]
       if (feed?.parent !== link) continue
+      if (!feed.granted) feed.askedAt = now
       feed.granted = true
       feed.orphanedAt = Infinity
     }

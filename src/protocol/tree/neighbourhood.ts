@@ -25,6 +25,9 @@ import { Neighbour } from './neighbour.js'
 /** Peers named in a refusal or a farewell: enough to find room, few enough to stay in one datagram. */
 const MAX_OTHERS = 4
 
+/** How often it is looked which links are used; ms. */
+const LOOK_AT_IDLE_MS = 1_000
+
 export interface NeighbourhoodOptions {
   readonly self: PeerRecord
   readonly broadcast: BroadcastId
@@ -42,8 +45,8 @@ export class Neighbourhood {
   /** Peers that are being dialled, and since when. */
   private readonly dialling = new Map<string, number>()
   private ways: number
-  /** As the last look found: when the first unused link is to be ended. */
-  private nextIdle = Infinity
+  /** When unused links are looked at again. */
+  private nextIdle = -Infinity
 
   constructor(options: NeighbourhoodOptions, emit: (output: Output) => void) {
     this.options = options
@@ -99,7 +102,8 @@ export class Neighbourhood {
   /** Dials up to `count` candidates that are not neighbours yet. @returns how many. */
   dial(count: number, now: number, random: Random): number {
     const links = this.options.maxLinks - this.neighbours.size - this.dialling.size
-    const room = Math.max(0, Math.min(links, MAX_DIALS - this.dialling.size))
+    const room = Math.min(links, MAX_DIALS - this.dialling.size)
+    if (room <= 0) return 0
     const except = new Set(this.dialling.keys())
     for (const { record, dialled } of this.neighbours.values()) {
       if (record !== undefined) except.add(idKey(record.id))
@@ -194,7 +198,8 @@ export class Neighbourhood {
   /** Ends the links whose other end never said HELLO, or has said nothing for so long that it must be gone. @returns whose
    * links these were. */
   dropSilent(now: number): Neighbour[] {
-    const silent = [...this.neighbours.values()].filter((neighbour) => now >= silentAt(neighbour))
+    const silent: Neighbour[] = []
+    for (const neighbour of this.neighbours.values()) if (now >= silentAt(neighbour)) silent.push(neighbour)
     for (const neighbour of silent) {
       if (neighbour.ready)
         this.leave(neighbour, `nothing was heard of you for ${SILENT_LINK_MS / 1000} s`, now)
@@ -206,14 +211,15 @@ export class Neighbourhood {
     return silent
   }
 
-  /** Ends the links that neither end has needed for long. @returns whose links these were. */
+  /** Ends the links that neither end has needed for long, give or take a look. @returns whose links these were. */
   dropIdle(isUsed: (neighbour: Neighbour) => boolean, now: number): Neighbour[] {
-    this.nextIdle = Infinity
+    if (now < this.nextIdle) return []
+    this.nextIdle = now + LOOK_AT_IDLE_MS
     const idle: Neighbour[] = []
-    for (const neighbour of this.ready()) {
+    for (const neighbour of this.neighbours.values()) {
+      if (!neighbour.ready) continue
       if (isUsed(neighbour)) neighbour.idleSince = now
       else if (now >= neighbour.idleSince + IDLE_LINK_MS) idle.push(neighbour)
-      else this.nextIdle = Math.min(this.nextIdle, neighbour.idleSince + IDLE_LINK_MS)
     }
     for (const neighbour of idle) this.leave(neighbour, 'neither of us needs this link', now)
     return idle
@@ -226,7 +232,7 @@ export class Neighbourhood {
 
   /** When the next silent or idle link is to be ended. */
   nextDeadline(): number {
-    let next = this.nextIdle
+    let next = this.neighbours.size > 0 ? this.nextIdle : Infinity
     for (const neighbour of this.neighbours.values()) next = Math.min(next, silentAt(neighbour))
     return next
   }

@@ -22,10 +22,12 @@ export interface Option {
   readonly stalled: StripeSet
   /** It should be sending, and nothing has come for too long. */
   readonly silent: boolean
+  /** When it last sent a packet, ms. */
+  readonly heardAt: number
 }
 
 /** Whether a link could become the parent of anything at all. */
-export function isUsable(option: Option): boolean {
+export function isUsable(option: Pick<Option, 'freeSlots' | 'depth'>): boolean {
   return option.freeSlots > 0 && option.depth < UNFED_DEPTH
 }
 
@@ -34,12 +36,15 @@ export function isUsable(option: Option): boolean {
  * our stripes first, the nearest to the origin among equals, then by lot. Who is silent, or let this stripe stall, comes
  * after all others.
  *
+ * @param since Whoever has sent something after this moment comes before all others, however much it carries: what has made
+ *   some fall silent has not befallen it.
  * @returns the new stripes for each link; stripes that nobody can take are left out.
  */
 export function dealStripes(
   orphans: StripeSet,
   options: readonly Option[],
-  random: Random
+  random: Random,
+  since = -Infinity
 ): Map<number, StripeSet> {
   const dealt = new Map<number, StripeSet>()
   for (const stripe of random.sample(stripesIn(orphans), Infinity)) {
@@ -50,7 +55,8 @@ export function dealStripes(
     const cost = (option: Option): number => {
       const load = stripeCount(option.feeding | (dealt.get(option.link) ?? 0))
       const doubtful = option.silent || hasStripe(option.stalled, stripe)
-      return (doubtful ? DOUBTFUL : 0) + load * (UNFED_DEPTH + 1) + option.depth
+      const unproven = option.heardAt <= since
+      return (doubtful ? DOUBTFUL : 0) + (unproven ? UNPROVEN : 0) + load * (UNFED_DEPTH + 1) + option.depth
     }
     const chosen = best(open, cost, random)
     if (chosen !== undefined) dealt.set(chosen.link, (dealt.get(chosen.link) ?? 0) | oneStripe(stripe))
@@ -59,6 +65,7 @@ export function dealStripes(
 }
 
 /** More than any load and depth. */
+const UNPROVEN = 2 ** 15
 const DOUBTFUL = 2 ** 16
 
 /** The links that make the best spares: near the origin, and never known to stall. */

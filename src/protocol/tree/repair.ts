@@ -7,8 +7,14 @@ import { BACKFILL_RETRY_MS, MAX_WANTED, WANT_INTERVAL_MS } from '../limits.js'
 
 interface Asked {
   at: number
+  /** How many times it was asked for. */
   times: number
+  /** How many links were asked for it. */
+  links: number
 }
+
+/** What was asked for so often in vain is asked of two links at once from then on: it is due before long. */
+const PLAIN_TIMES = 2
 
 export class Repair {
   private readonly asked = new Map<number, Asked>()
@@ -17,7 +23,7 @@ export class Repair {
 
   /**
    * @param missing sequences, ascending.
-   * @param sources links that may have them, best first; the n-th time a packet is asked of the n-th of them.
+   * @param sources links that may have them, best first; they are asked one after the other, at last two at once.
    * @returns what to ask of which link, at most {@link MAX_WANTED} each, and nothing of whom was asked a moment ago.
    */
   plan(
@@ -31,15 +37,19 @@ export class Repair {
       if (asked !== undefined && now < asked.at + BACKFILL_RETRY_MS) continue
       const links = sources(sequence)
       if (links.length === 0) continue
-      const times = asked?.times ?? 0
-      const link = links[times % links.length]!
-      if (now < (this.sentAt.get(link) ?? -Infinity) + WANT_INTERVAL_MS) continue
-      const list = wants.get(link) ?? []
-      if (list.length >= MAX_WANTED) continue
-      // A WANT spans at most 65,535 sequences from its first; the window is far smaller.
-      list.push(sequence)
-      wants.set(link, list)
-      this.asked.set(sequence, { at: now, times: times + 1 })
+      const { times, links: before } = asked ?? { times: 0, links: 0 }
+      let more = 0
+      for (let i = 0; i < (times < PLAIN_TIMES ? 1 : 2); i++) {
+        const link = links[(before + i) % links.length]!
+        if (now < (this.sentAt.get(link) ?? -Infinity) + WANT_INTERVAL_MS) continue
+        const list = wants.get(link) ?? []
+        if (list.length >= MAX_WANTED || list.at(-1) === sequence) continue
+        // A WANT spans at most 65,535 sequences from its first; the window is far smaller.
+        list.push(sequence)
+        wants.set(link, list)
+        more++
+      }
+      if (more > 0) this.asked.set(sequence, { at: now, times: times + 1, links: before + more })
     }
     for (const link of wants.keys()) this.sentAt.set(link, now)
     return wants

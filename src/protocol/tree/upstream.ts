@@ -63,8 +63,8 @@ export interface UpstreamOptions {
   readonly spares: number
 }
 
-/** How often spares are looked at: a sample of theirs comes every second or so. */
-const LOOK_AT_SPARES_MS = 500
+/** How often spares are looked at, and for a better way: a sample comes every second or so. */
+const LOOK_AGAIN_MS = 500
 
 export class Upstream {
   readonly feeds: Feeds
@@ -125,7 +125,7 @@ export class Upstream {
   /** Takes a GRANT: what was refused is asked of somebody else. */
   granted(neighbour: Neighbour, grant: Grant, now: number): void {
     if (grant.epoch !== this.options.epoch) return
-    this.feeds.grant(neighbour.link, grant.stripes)
+    this.feeds.grant(neighbour.link, grant.stripes, now)
     const refused = this.feeds.stripesOf(neighbour.link) & grant.refused
     this.feeds.drop(neighbour.link, refused, now)
     if (refused !== NO_STRIPES) {
@@ -209,18 +209,18 @@ export class Upstream {
   /** How many more links this way up could use. */
   linksNeeded(now: number): number {
     const { parents, spares } = this.options
-    const options = this.optionsNow(now)
     const { unfed } = this
     if (unfed !== NO_STRIPES) {
-      const takers = options.filter(
+      const takers = this.optionsNow(now).filter(
         (option) => isUsable(option) && (unfed & ~option.refused & ~option.stalled) !== 0
       )
       return Math.max(0, parents + spares - takers.length)
     }
     if (!this.feeds.complete) return 0 // whoever was asked will answer in a moment
-    const silent = this.silence.lasts(now)
-    const ready = options.filter((option) => this.isGoodSpare(option) || this.isSpareMaterial(option))
-    return Math.max(0, spares + (silent ? 1 : 0) - ready.length)
+    const lacking = spares + (this.silence.lasts(now) ? 1 : 0) - this.goodSpares
+    if (lacking <= 0) return 0
+    const material = this.optionsNow(now).filter((option) => this.isSpareMaterial(option))
+    return Math.max(0, lacking - material.length)
   }
 
   /** Whether this link is of use to us. */
@@ -250,7 +250,7 @@ export class Upstream {
 
   /** When `tend` is needed again. */
   nextDeadline(now: number): number {
-    let next = this.feeds.spareLinks.size > 0 ? this.tendedAt + LOOK_AT_SPARES_MS : Infinity
+    let next = this.feeds.spareLinks.size > 0 ? this.tendedAt + LOOK_AGAIN_MS : Infinity
     if (this.gatherUntil !== undefined) next = Math.min(next, this.gatherUntil)
     for (let stripe = 0; stripe < this.options.stripes; stripe++) {
       if (this.feeds.parentOf(stripe) !== undefined && !this.feeds.isGranted(stripe)) {
@@ -296,7 +296,7 @@ export class Upstream {
     const late = new Set(stripesIn(stalled).map((stripe) => this.feeds.parentOf(stripe)))
     const others = this.optionsNow(now, progress).filter((option) => !option.silent && !late.has(option.link))
     const options = others.map((option) => ({ ...option, refused: option.refused | option.stalled }))
-    const dealt = dealStripes(stalled, options, this.random)
+    const dealt = dealStripes(stalled, options, this.random, this.overdueSince(stalled, progress))
     for (const stripes of dealt.values()) this.stuck &= ~stripes
     const left = new Set<number>()
     for (const stripe of stripesIn(stalled & ~this.stuck)) {
@@ -308,8 +308,14 @@ export class Upstream {
       this.feeds.drop(parent, oneStripe(stripe), now)
       left.add(parent)
     }
-    this.askDealt(dealt, progress, now)
+    this.askDealt(dealt, progress, now, 0)
     for (const link of left) this.subscribe(link, NO_STRIPES, undefined)
+  }
+
+  /** When the first of these stripes was due. */
+  private overdueSince(stalled: StripeSet, progress: Progress): number {
+    const due = stripesIn(stalled).map((stripe) => progress.after(this.expected(stripe, progress))!.at)
+    return Math.min(...due)
   }
 
   private stalledStripes(progress: Progress, now: number): StripeSet {
@@ -322,13 +328,17 @@ export class Upstream {
 
   /** Whether the next packet of this stripe is overdue, given how late its parent's packets have always been. */
   private hasStalled(stripe: number, progress: Progress, now: number): boolean {
-    const last = this.feeds.newestFromParent(stripe)
-    const expected = last < 0 ? progress.wanted : last + this.options.stripes
-    const after = progress.after(expected)
+    const after = progress.after(this.expected(stripe, progress))
     if (after === undefined) return false
     const since = Math.max(after.at, this.feeds.askedAt(stripe), this.heldUpAt)
     const patience = STALL_MS + this.feeds.behindMs(stripe)
     return after.showMs >= patience && now - since >= patience
+  }
+
+  /** The packet that the stripe's parent owes next. */
+  private expected(stripe: number, progress: Progress): number {
+    const last = this.feeds.newestFromParent(stripe)
+    return last < 0 ? progress.wanted : last + this.options.stripes
   }
 
   /** Asks for stripes that nobody feeds. A newcomer first waits a moment for several links to choose among. */
@@ -350,10 +360,17 @@ export class Upstream {
     this.askDealt(dealStripes(orphans, options, this.random), progress, now)
   }
 
-  private askDealt(dealt: ReadonlyMap<number, StripeSet>, progress: Progress, now: number): void {
+  /** @param lagMs by how much later than others its packets may come at first */
+  private askDealt(
+    dealt: ReadonlyMap<number, StripeSet>,
+    progress: Progress,
+    now: number,
+    lagMs = STALL_MS
+  ): void {
     for (const [link, stripes] of dealt) {
       this.feeds.removeSpare(link)
-      for (const stripe of stripesIn(stripes)) this.feeds.ask(stripe, link, progress.newestIn(stripe), now)
+      for (const stripe of stripesIn(stripes))
+        this.feeds.ask(stripe, link, progress.newestIn(stripe), lagMs, now)
       this.subscribe(link, stripes, progress)
     }
   }
@@ -378,14 +395,15 @@ export class Upstream {
    * when a better one is there. */
   private keepSpares(progress: Progress, now: number): void {
     if (!this.feeds.complete) return
-    const options = this.optionsNow(now, progress)
-    for (const { link, silent } of options) {
-      if (!silent || !this.feeds.spareLinks.has(link)) continue
-      this.hood.get(link)?.stalls(allStripes(this.options.stripes), now + STALL_AVOID_MS)
+    for (const link of this.feeds.spareLinks) {
+      const neighbour = this.hood.get(link)
+      if (neighbour === undefined || !isSilent(neighbour, progress, now)) continue
+      neighbour.stalls(allStripes(this.options.stripes), now + STALL_AVOID_MS)
       this.dropSpare(link)
     }
-    const lacking = this.options.spares - options.filter((option) => this.isGoodSpare(option)).length
+    const lacking = this.options.spares - this.goodSpares
     if (lacking <= 0) return
+    const options = this.optionsNow(now, progress)
     const unused = options.filter((option) => this.isSpareMaterial(option))
     for (const link of chooseSpares(unused, lacking, this.random)) {
       if (this.feeds.spareLinks.size >= this.options.spares) {
@@ -428,7 +446,10 @@ export class Upstream {
     const { stripes, parents } = this.options
     const depths = Array.from({ length: stripes }, (_, stripe) => this.feeds.pathOf(stripe)?.length ?? 0)
     const move = chooseMove(this.optionsNow(now, progress), depths, parents, this.random)
-    if (move === undefined) return
+    if (move === undefined) {
+      this.spreadAt = now + LOOK_AGAIN_MS
+      return
+    }
     this.spreadAt = now + SPREAD_MS * (1 + this.random.unit())
     this.feeds.drop(move.from, move.stripes, now)
     this.askDealt(new Map([[move.to, move.stripes]]), progress, now)
@@ -440,8 +461,14 @@ export class Upstream {
     this.subscribe(link, NO_STRIPES, undefined)
   }
 
-  private isGoodSpare(option: Option): boolean {
-    return this.feeds.spareLinks.has(option.link) && isUsable(option)
+  /** Spares that could become parents now. */
+  private get goodSpares(): number {
+    let good = 0
+    for (const link of this.feeds.spareLinks) {
+      const neighbour = this.hood.get(link)
+      if (neighbour !== undefined && !neighbour.leaf && isUsable(neighbour)) good++
+    }
+    return good
   }
 
   private isSpareMaterial(option: Option): boolean {
@@ -465,6 +492,7 @@ export class Upstream {
         feeding: this.feeds.stripesOf(neighbour.link),
         refused: neighbour.refused(now),
         stalled: neighbour.stalled(now),
+        heardAt: neighbour.heardAt,
         silent: progress !== undefined && this.isUsed(neighbour.link) && isSilent(neighbour, progress, now)
       })
     }

@@ -2,6 +2,7 @@ import {
   MAX_CANDIDATES,
   MAX_PATH,
   MAX_PENDING_CHECKS,
+  MAX_WANTED,
   MAX_WINDOW_PACKETS,
   DEFAULT_MAX_LINKS
 } from '../../protocol/limits.js'
@@ -35,6 +36,7 @@ export class BoundsChecker extends Checker {
       most('checks under way', sizes.checks, MAX_PENDING_CHECKS + DEFAULT_MAX_LINKS)
       most('packets kept', sizes.window, MAX_WINDOW_PACKETS)
       most('packets asked for', sizes.asked, MAX_WINDOW_PACKETS)
+      most('packets awaited', sizes.awaited, MAX_WANTED)
       const { depth } = peer.stats()
       if (depth !== UNFED_DEPTH) most('links to the origin', depth, MAX_PATH + 1)
     }

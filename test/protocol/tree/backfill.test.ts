@@ -10,18 +10,29 @@ const STRIPES = 4
 const self = { id: new Uint8Array(32).fill(1), addresses: [] }
 const broadcast = { publisher: new Uint8Array(32), name: 'test' }
 
-/** Links 0…3 feed the stripe of their number, 4 is a spare; all until sequence 39, and then what is given. */
-function backfill(heard: readonly number[] = []): {
+/** Links 0…3 feed the stripe of their number, 4 is a spare, 5 neither; all until sequence 39, and then what is given.
+ * @param fresh who has sent something just now */
+function backfill(
+  heard: readonly number[] = [],
+  fresh: readonly number[] = [0, 1, 2, 3, 4]
+): {
   wants: (missing: readonly number[], now: number) => Map<number, number[]>
 } {
   const outputs: Output[] = []
   const hood = new Neighbourhood({ self, broadcast, leaf: false, maxLinks: 64, ways: 1 }, (output) =>
     outputs.push(output)
   )
+  for (let link = 0; link <= 5; link++) {
+    hood.opened(link, undefined, undefined, 0)
+    const neighbour = hood.get(link)!
+    neighbour.record = { id: new Uint8Array(32).fill(10 + link), addresses: [] }
+    neighbour.depth = 1
+    neighbour.heardAt = fresh.includes(link) ? 1_000 : -10_000
+  }
   const feeds = new Feeds(STRIPES)
   for (let stripe = 0; stripe < STRIPES; stripe++) {
-    feeds.ask(stripe, stripe, 36 + stripe, 0)
-    feeds.grant(stripe, 1 << stripe)
+    feeds.ask(stripe, stripe, 36 + stripe, 0, 0)
+    feeds.grant(stripe, 1 << stripe, 0)
   }
   feeds.addSpare(4)
   for (const sequence of heard) feeds.heard(sequence % STRIPES, sequence % STRIPES, sequence, 0)
@@ -58,9 +69,14 @@ describe('Backfill', () => {
 
   it('asks everybody in the end, the late parent last', () => {
     const { wants } = backfill([])
-    const asked = [0, 1, 2, 3, 4].map((n) => [...wants([41], 1_000 + 300 * n).keys()][0])
-    expect(new Set(asked)).to.deep.equal(new Set([0, 1, 2, 3, 4]))
-    expect(asked.at(-1)).to.equal(1)
+    const asked = [0, 1, 2, 3].flatMap((n) => [...wants([41], 1_000 + 300 * n).keys()])
+    expect(new Set(asked)).to.deep.equal(new Set([0, 1, 2, 3, 4, 5]))
+    expect(asked.slice(-2)).to.deep.equal([5, 1])
+  })
+
+  it('asks first who has sent something a moment ago: the others may have fallen silent', () => {
+    const { wants } = backfill([], [3])
+    expect([...wants([41], 1_100).keys()]).to.deep.equal([3])
   })
 
   it('spreads a stripe that is missing over all who may have it', () => {

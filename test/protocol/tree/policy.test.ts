@@ -12,6 +12,7 @@ const option = (link: number, change: Partial<Option> = {}): Option => ({
   refused: 0,
   stalled: 0,
   silent: false,
+  heardAt: 0,
   ...change
 })
 
@@ -23,7 +24,8 @@ const anyOptions = fc
       feeding: fc.nat(15),
       refused: fc.nat(15),
       stalled: fc.nat(15),
-      silent: fc.boolean()
+      silent: fc.boolean(),
+      heardAt: fc.nat(9)
     }),
     { maxLength: 8 }
   )
@@ -54,6 +56,13 @@ describe('dealStripes', () => {
         }
       })
     )
+  })
+
+  it('deals to who has been heard since, before anybody else, and however much it carries', () => {
+    const options = [option(1), option(2, { heardAt: 11, feeding: 0b1100 }), option(3, { heardAt: 10 })]
+    expect([...dealStripes(0b0011, options, new Random(1), 10)]).to.deep.equal([[2, 0b0011]])
+    const full = options.map((each) => ({ ...each, freeSlots: 1 }))
+    expect(dealStripes(0b0011, full, new Random(1), 10).get(2)).to.be.oneOf([0b0001, 0b0010])
   })
 
   it('spreads the stripes', () => {

@@ -9,7 +9,15 @@ describe('Repair', () => {
     expect([...repair.plan([5], sources, 0)]).to.deep.equal([[1, [5]]])
     expect([...repair.plan([5], sources, BACKFILL_RETRY_MS - 1)]).to.deep.equal([])
     expect([...repair.plan([5], sources, BACKFILL_RETRY_MS)]).to.deep.equal([[2, [5]]])
-    expect([...repair.plan([5], sources, 2 * BACKFILL_RETRY_MS)]).to.deep.equal([[1, [5]]])
+  })
+
+  it('asks two at once for what was asked for twice in vain', () => {
+    const repair = new Repair()
+    const ask = (n: number): number[] => [...repair.plan([5], () => [1, 2, 3], n * BACKFILL_RETRY_MS).keys()]
+    expect([ask(0), ask(1), ask(2), ask(3)]).to.deep.equal([[1], [2], [3, 1], [2, 3]])
+    const alone = new Repair()
+    for (let n = 0; n < 4; n++)
+      expect([...alone.plan([5], () => [9], n * BACKFILL_RETRY_MS)]).to.deep.equal([[9, [5]]])
   })
 
   it('sends one link no more than one WANT in a while', () => {
