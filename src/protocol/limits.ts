@@ -100,6 +100,11 @@ export const STALL_MS = 300
  * this much. Half of the default buffer: what is later could hardly be repaired in time. */
 export const MAX_LAG_MS = 1_000
 
+/** A parent whose stripe comes so much later than the quickest of the stripes, for so long, is left for another: what it
+ * holds back can hardly be repaired in time. Compared with the median, most of those below a few slow relays would see nothing. */
+export const DELAYING_MS = 400
+export const DEMOTE_AFTER_MS = 3_000
+
 /** A peer whose own timers come this late has been held up itself, and does not blame its parents for it. */
 export const LATE_TICK_MS = 100
 

@@ -3,7 +3,7 @@
  * spares, which send samples. Decides nothing about *whom* to ask: `policy.ts` does, from what stands here.
  */
 
-import { CUT_OFF_MS, MAX_LAG_MS, MAX_PATH } from '../limits.js'
+import { CUT_OFF_MS, DELAYING_MS, DEMOTE_AFTER_MS, MAX_LAG_MS, MAX_PATH } from '../limits.js'
 import { equal } from '../wire/cursor.js'
 import type { ShortId } from '../wire/record.js'
 import { NO_STRIPES, oneStripe, type StripeSet, stripesIn } from './stripes.js'
@@ -18,6 +18,8 @@ interface Feed {
   newest: number
   /** How far the show had gone on when that packet came; ms of show time. */
   behindMs: number
+  /** Since when its packets have all come much later than those of the quickest; Infinity while they do not. */
+  lateSince: number
   path: readonly ShortId[] | undefined
   /** Since when nobody feeds this stripe here. */
   orphanedAt: number
@@ -39,6 +41,7 @@ export class Feeds {
       askedAt: 0,
       newest: -1,
       behindMs: 0,
+      lateSince: Infinity,
       path: undefined,
       orphanedAt: Infinity,
       cutOffUntil: undefined
@@ -175,14 +178,30 @@ export class Feeds {
     feed.askedAt = now
     feed.newest = newest
     feed.behindMs = lagMs
+    feed.lateSince = Infinity
   }
 
   /** Notes that a link sent a packet. */
-  heard(link: number, stripe: number, sequence: number, behindMs: number): void {
+  heard(link: number, stripe: number, sequence: number, behindMs: number, now: number): void {
     const feed = this.feeds[stripe]
     if (feed?.parent !== link || sequence <= feed.newest) return
     feed.newest = sequence
     feed.behindMs = Math.min(behindMs, MAX_LAG_MS)
+    const isLate = behindMs > DELAYING_MS && behindMs > this.leastMs + DELAYING_MS
+    feed.lateSince = isLate ? Math.min(feed.lateSince, now) : Infinity
+  }
+
+  /** Stripes that have come much later than the quickest for too long. */
+  delayed(now: number): StripeSet {
+    return this.select(({ granted, lateSince }) => granted && now >= lateSince + DEMOTE_AFTER_MS)
+  }
+
+  /** How far behind the quickest stripe comes, ms: with 20 % of all relays slow, most stripes may have one above them. */
+  private get leastMs(): number {
+    return this.feeds.reduce(
+      (least, feed) => (feed.granted ? Math.min(least, feed.behindMs) : least),
+      Infinity
+    )
   }
 
   /** Notes what a link grants. The past comes with it: from now on it is late. */

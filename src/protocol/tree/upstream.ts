@@ -114,7 +114,7 @@ export class Upstream {
     neighbour.heardAt = now
     neighbour.newest = Math.max(neighbour.newest, sequence)
     const stripe = stripeOf(sequence, this.options.stripes)
-    this.feeds.heard(neighbour.link, stripe, sequence, progress.behindMs(sequence))
+    this.feeds.heard(neighbour.link, stripe, sequence, progress.behindMs(sequence), now)
   }
 
   /** A packet got into the window. @returns whether it had been asked for again. */
@@ -185,6 +185,7 @@ export class Upstream {
     this.dealOrphans(progress, now)
     this.keepSpares(progress, now)
     this.probe(progress, now)
+    this.demote(progress, now)
     this.spread(progress, now)
     this.backfill.tend(progress, now)
     return this.feeds.cutOffOrphans(now)
@@ -298,18 +299,38 @@ export class Upstream {
     const options = others.map((option) => ({ ...option, refused: option.refused | option.stalled }))
     const dealt = dealStripes(stalled, options, this.random, this.overdueSince(stalled, progress))
     for (const stripes of dealt.values()) this.stuck &= ~stripes
-    const left = new Set<number>()
     for (const stripe of stripesIn(stalled & ~this.stuck)) {
-      const parent = this.feeds.parentOf(stripe)!
-      const neighbour = this.hood.get(parent)
-      neighbour?.stalls(oneStripe(stripe), now + STALL_AVOID_MS)
+      const neighbour = this.hood.get(this.feeds.parentOf(stripe)!)
       if (neighbour?.record !== undefined)
         this.notice({ event: 'stalled', peer: neighbour.record.id, stripe })
-      this.feeds.drop(parent, oneStripe(stripe), now)
-      left.add(parent)
+    }
+    this.replace(dealt, progress, now)
+  }
+
+  /** Moves stripes away from parents that have failed them: these are not asked again for long. */
+  private replace(dealt: ReadonlyMap<number, StripeSet>, progress: Progress, now: number): void {
+    const left = new Set<number>()
+    for (const stripes of dealt.values()) {
+      for (const stripe of stripesIn(stripes)) {
+        const parent = this.feeds.parentOf(stripe)!
+        this.hood.get(parent)?.stalls(oneStripe(stripe), now + STALL_AVOID_MS)
+        this.feeds.drop(parent, oneStripe(stripe), now)
+        left.add(parent)
+      }
     }
     this.askDealt(dealt, progress, now, 0)
     for (const link of left) this.subscribe(link, NO_STRIPES, undefined)
+  }
+
+  /** A parent that holds everything back is left, if there is anybody else. */
+  private demote(progress: Progress, now: number): void {
+    const delayed = this.feeds.delayed(now)
+    if (delayed === NO_STRIPES || this.stuck !== NO_STRIPES || !this.feeds.complete) return
+    const late = new Set(stripesIn(delayed).map((stripe) => this.feeds.parentOf(stripe)))
+    const others = this.optionsNow(now, progress).filter(
+      ({ link, silent, stalled }) => !late.has(link) && !silent && stalled === NO_STRIPES
+    )
+    this.replace(dealStripes(delayed, others, this.random), progress, now)
   }
 
   /** When the first of these stripes was due. */

@@ -35,7 +35,7 @@ function backfill(
     feeds.grant(stripe, 1 << stripe, 0)
   }
   feeds.addSpare(4)
-  for (const sequence of heard) feeds.heard(sequence % STRIPES, sequence % STRIPES, sequence, 0)
+  for (const sequence of heard) feeds.heard(sequence % STRIPES, sequence % STRIPES, sequence, 0, 0)
   const looked = new Backfill(STRIPES, feeds, hood)
   const wants = (missing: readonly number[], now: number): Map<number, number[]> => {
     outputs.length = 0
