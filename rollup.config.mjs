@@ -28,7 +28,7 @@ const node = {
   },
   external: (id) => external.test(id),
   plugins: [
-    declarations(['node', 'index', 'player', 'libp2p', 'libp2p-web', 'sim']),
+    declarations(['node', 'index', 'player', 'libp2p', 'libp2p-web', 'sim', 'recording']),
     // The simulator alone needs it: nobody should have to install it.
     nodeResolve({ resolveOnly: ['zod'] }),
     privateZod,
@@ -93,6 +93,13 @@ const simulator = {
   output: { file: 'dist/browser/sim.js', format: 'es', sourcemap: true }
 }
 
+/** Who verifies a recording need not listen: all that it takes is one file, and so is all that a page of recordings runs. */
+const recordings = ['recording', 'published'].map((name) => ({
+  input: `build/${name}.js`,
+  plugins: [fromVendor, plugins],
+  output: { file: `dist/browser/${name}.js`, format: 'es', sourcemap: true }
+}))
+
 /** Files that nobody imports: an audio thread loads each by its URL. */
 const worklets = Object.entries({
   worklet: 'build/audio/playback/worklet.js',
@@ -103,12 +110,18 @@ const worklets = Object.entries({
   output: { file: `dist/browser/${name}.js`, format: 'es', sourcemap: true }
 }))
 
-const all = [...vendorConfigs(plugins), node, ...worklets, simulator, browser, classicConfig].map(
-  (config) => ({
-    ...config,
-    plugins: [config.plugins, noteWritten]
-  })
-)
+const all = [
+  ...vendorConfigs(plugins),
+  node,
+  ...worklets,
+  simulator,
+  ...recordings,
+  browser,
+  classicConfig
+].map((config) => ({
+  ...config,
+  plugins: [config.plugins, noteWritten]
+}))
 all.at(-1).plugins.push(sweep(vendorFiles))
 
 export default all

@@ -6,10 +6,12 @@
 import { measureJoins } from './show/joins.js'
 import { measureMemory } from './show/memory.js'
 import { measurePages } from './show/pages.js'
+import { measureRecordings } from './show/recordings.js'
 import { measureRelays } from './show/relays.js'
 
 await measureRelays()
 await measureMemory()
 await measureJoins()
 await measurePages()
+await measureRecordings()
 console.log('\nThe transports alone: node --import tsx bench/transport/relay.ts')

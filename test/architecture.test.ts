@@ -10,12 +10,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   transport: ['protocol'],
   audio: ['protocol'],
+  recording: ['protocol', 'audio'],
   runtime: ['protocol', 'transport', 'audio'],
   sim: ['protocol'],
   tracker: ['protocol', 'transport', 'runtime'],
-  api: ['protocol', 'transport', 'audio', 'runtime'],
+  api: ['protocol', 'transport', 'audio', 'recording', 'runtime'],
   player: ['index.ts'],
-  cli: ['protocol', 'transport', 'audio', 'runtime', 'tracker', 'api', 'sim']
+  cli: ['protocol', 'transport', 'audio', 'recording', 'runtime', 'tracker', 'api', 'sim']
 }
 
 /** The same within protocol. The files beside the folders join them. */

@@ -10,7 +10,8 @@ import {
   MAX_METADATA_FIELDS,
   MAX_METADATA_KEY_BYTES,
   MAX_METADATA_VALUE_BYTES,
-  MAX_STRIPES
+  MAX_STRIPES,
+  SEAL_PACKETS
 } from '../protocol/limits.js'
 import type { Notice } from '../protocol/machine.js'
 import { nameProblem } from '../protocol/wire/broadcast.js'
@@ -22,7 +23,9 @@ import {
 } from '../protocol/wire/certificate.js'
 import { formatLink, trackerUrlProblem } from '../protocol/wire/link.js'
 import type { Platform, Signer } from '../runtime/platform.js'
+import { sealWith } from '../runtime/seal.js'
 import { Emitter } from './emitter.js'
+import type { Keeper } from './keeper.js'
 import { noTracker, refusal } from './listen.js'
 import { checkLinks, checkNumber, checkWhole } from './options.js'
 import { type LinkOptions, type RunningPeer, startPeer } from './start-peer.js'
@@ -63,6 +66,8 @@ export interface BroadcastEvents {
   stats: Stats
   /** For logs. */
   notice: Notice
+  /** The recording cannot be written any more; the show goes on. */
+  recordingfailed: TreecastError
   ended: BroadcastSummary
 }
 
@@ -72,6 +77,7 @@ export class Broadcast extends Emitter<BroadcastEvents> {
   /** Resolves when the show has ended and everything is released; rejects with what was wrong with the source. */
   readonly ended: Promise<BroadcastSummary>
   private readonly stop = new AbortController()
+  private readonly keeper: Keeper | undefined
   private running: RunningPeer | undefined
   private statsTimer: ReturnType<typeof setInterval> | undefined
 
@@ -79,10 +85,13 @@ export class Broadcast extends Emitter<BroadcastEvents> {
   constructor(
     link: string,
     feed: (broadcast: Broadcast, signal: AbortSignal) => Promise<void>,
-    live: Promise<void>
+    live: Promise<void>,
+    keeper: Keeper | undefined
   ) {
     super()
     this.link = link
+    this.keeper = keeper
+    if (keeper !== undefined) keeper.onError = (error) => this.emit('recordingfailed', error)
     this.ended = live.then(() => this.run(feed))
     this.ended.catch(() => undefined)
   }
@@ -135,6 +144,7 @@ export class Broadcast extends Emitter<BroadcastEvents> {
     } finally {
       driver.give({ type: 'source-end' })
       await driver.done
+      await this.keeper?.end()
       clearInterval(this.statsTimer)
       this.emit('ended', this.summary())
     }
@@ -165,7 +175,8 @@ export interface OpenedSource {
 export async function goOnAir<Options>(
   platform: Platform<Options>,
   options: Options & AirOptions,
-  open: () => Promise<OpenedSource>
+  open: () => Promise<OpenedSource>,
+  keeper?: Keeper
 ): Promise<Broadcast> {
   const {
     trackers,
@@ -200,7 +211,7 @@ export async function goOnAir<Options>(
     show.take(source.first)
     for await (const item of source.rest(stop)) show.take(item)
   }
-  const show = new Broadcast(link, feed, isLiveNow)
+  const show = new Broadcast(link, feed, isLiveNow, keeper)
   try {
     const running = await startPeer({
       platform,
@@ -210,11 +221,17 @@ export async function goOnAir<Options>(
         broadcast: certificate.broadcast,
         trackers,
         role: 'origin',
-        source: { certificate, ...(packetMs === undefined ? {} : { packetMs }) },
+        source: {
+          certificate,
+          sealPackets: SEAL_PACKETS,
+          ...(packetMs === undefined ? {} : { packetMs })
+        },
         ...(maxChildren === undefined ? {} : { maxChildren }),
         ...(maxPeers === undefined ? {} : { maxPeers })
       },
       sign: showKeys.sign,
+      seal: sealWith(platform.hash),
+      onRecord: keeper && ((packet, under) => keeper.take(under, packet)),
       onPlay: () => undefined,
       onNotice: (notice) => {
         if (notice.event === 'joined') live()

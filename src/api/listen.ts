@@ -7,6 +7,7 @@ import type { PlayoutItem } from '../protocol/media/playout.js'
 import type { PeerOptions } from '../protocol/peer-options.js'
 import { type BroadcastLink, parseLink } from '../protocol/wire/link.js'
 import type { Platform } from '../runtime/platform.js'
+import type { Keeper } from './keeper.js'
 import { checkLinks, checkNumber, checkWhole } from './options.js'
 import { type LinkOptions, type RunningPeer, startPeer } from './start-peer.js'
 
@@ -50,7 +51,8 @@ export async function join<Options, L extends Joining>(
   options: Options & JoinOptions,
   peer: Pick<PeerOptions, 'role'> & Partial<PeerOptions>,
   defaultMaxLinks: number,
-  make: () => L
+  make: () => L,
+  keeper?: Keeper
 ): Promise<L> {
   const broadcast = typeof link === 'string' ? parseLink(link) : link
   const { bufferMs, maxChildren, maxUploadKbps, waitMs = DEFAULT_WAIT_MS, signal } = options
@@ -76,6 +78,7 @@ export async function join<Options, L extends Joining>(
       broadcast,
       trackers: broadcast.trackers
     },
+    onRecord: keeper && ((packet, under) => keeper.take(under, packet)),
     onPlay: (item: PlayoutItem) => listener.heard(item),
     onNotice: (notice: Notice) => listener.noticed(notice)
   })

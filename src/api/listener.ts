@@ -1,6 +1,7 @@
 /** A listener: joins a broadcast, relays it to others, and hands out its frames. The same in browsers and in Node.js. */
 
 import type { HeardFrame } from '../audio/heard-frame.js'
+import type { TreecastError } from '../protocol/errors.js'
 import type { Notice } from '../protocol/machine.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
 import { now } from '../runtime/clock.js'
@@ -32,6 +33,8 @@ export interface ListenerEvents<S extends Stats = Stats> {
   gap: { readonly packets: number; readonly samples: number }
   /** For logs. */
   notice: Notice
+  /** The recording cannot be written any more; the show goes on. */
+  recordingfailed: TreecastError
   ended: ListenSummary
 }
 

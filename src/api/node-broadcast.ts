@@ -5,6 +5,8 @@ import { pace } from '../audio/pacer.js'
 import type { Source, SourceItem } from '../audio/source.js'
 import { isLive, openSource } from '../audio/sources/open.js'
 import { TreecastError } from '../protocol/errors.js'
+import { openRecording } from '../recording/file.js'
+import { hash } from '../runtime/crypto.js'
 import { type NodeNetworkOptions, nodePlatform } from '../runtime/node-platform.js'
 import { type AirOptions, type Broadcast, goOnAir, type OpenedSource } from './broadcast.js'
 import { checkNumber, checkPorts } from './options.js'
@@ -16,6 +18,9 @@ export interface BroadcastOptions extends AirOptions, NodeNetworkOptions {
   readonly loop?: boolean
   /** Send faster than the audio: for rehearsals and tests. Default 1. */
   readonly speed?: number
+  /** Records the show to this Ogg Opus file as it goes on, with its proof beside it in `FILE.proof`. There must be none
+   * yet. */
+  readonly record?: string
   /** How long a source may give nothing before the show is ended, ms; default 10,000. */
   readonly stallMs?: number
 }
@@ -23,14 +28,22 @@ export interface BroadcastOptions extends AirOptions, NodeNetworkOptions {
 /**
  * Begins a broadcast. Resolves when it is live: a tracker knows of it, and the first frame is about to be sent.
  *
- * @throws TreecastError `bad-option`; `cannot-listen`; `no-tracker`, `refused` or `version-mismatch`; and what is wrong
+ * @throws TreecastError `bad-option`; `output-unwritable`; `cannot-listen`; `no-tracker`, `refused` or `version-mismatch`; and what is wrong
  *   with the beginning of the source (`source-unreadable`, `not-ogg`, `not-opus`, …).
  */
 export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
   checkNumber('speed', options.speed, Number.MIN_VALUE, Infinity)
   checkNumber('stallMs', options.stallMs, 1, Infinity)
   checkPorts(options)
-  return goOnAir(nodePlatform, options, () => begin(options))
+  const { record } = options
+  if (record === undefined) return goOnAir(nodePlatform, options, () => begin(options))
+  const recording = await openRecording(record, hash)
+  try {
+    return await goOnAir(nodePlatform, options, () => begin(options), recording)
+  } catch (error) {
+    await recording.end()
+    throw error
+  }
 }
 
 async function begin(options: BroadcastOptions): Promise<OpenedSource> {

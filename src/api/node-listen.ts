@@ -4,8 +4,11 @@ import { DEFAULT_MAX_LINKS } from '../protocol/limits.js'
 import type { Pace } from '../protocol/media/playout.js'
 import type { BroadcastLink } from '../protocol/wire/link.js'
 import type { Role } from '../protocol/wire/message.js'
+import { openRecording } from '../recording/file.js'
 import { now } from '../runtime/clock.js'
+import { hash } from '../runtime/crypto.js'
 import { type NodeNetworkOptions, nodePlatform } from '../runtime/node-platform.js'
+import type { Keeper } from './keeper.js'
 import { join, type JoinOptions } from './listen.js'
 import { Listener } from './listener.js'
 import { checkPorts } from './options.js'
@@ -16,19 +19,46 @@ export interface ListenOptions extends JoinOptions, NodeNetworkOptions {
   /** `eager`, the default, gives frames as soon as they are in order: for files and pipes. `timed` gives each when it is
    * to be heard. */
   readonly pace?: Pace
+  /** Records what is received to this Ogg Opus file as it comes, with its proof beside it in `FILE.proof`. There must be none
+   * yet. */
+  readonly record?: string
   /** What the tracker counts this peer as. Default `listener`. */
   readonly role?: Exclude<Role, 'origin'>
 }
 
-/** Joins a broadcast; throws as {@link join} does. */
+/**
+ * Joins a broadcast; throws as {@link join} does, and `output-unwritable` where it cannot be recorded.
+ */
 export async function listen(link: string | BroadcastLink, options: ListenOptions = {}): Promise<Listener> {
   const startedAt = now()
   checkPorts(options)
-  const { leaf, pace, role = 'listener' } = options
+  const { leaf, pace, role = 'listener', record } = options
   const peer = {
     role,
     ...(leaf === undefined ? {} : { leaf }),
     ...(pace === undefined ? {} : { pace })
   }
-  return join(nodePlatform, link, options, peer, DEFAULT_MAX_LINKS, () => new Listener(startedAt))
+  const recording = record === undefined ? undefined : await openRecording(record, hash)
+  const make = (): Listener => new RecordingListener(startedAt, recording)
+  try {
+    return await join(nodePlatform, link, options, peer, DEFAULT_MAX_LINKS, make, recording)
+  } catch (error) {
+    await recording?.end()
+    throw error
+  }
+}
+
+/** A listener that keeps what it receives, if anybody wants it. */
+class RecordingListener extends Listener {
+  private readonly keeper: Keeper | undefined
+
+  constructor(startedAt: number, keeper: Keeper | undefined) {
+    super(startedAt)
+    this.keeper = keeper
+    if (keeper !== undefined) keeper.onError = (error) => this.emit('recordingfailed', error)
+  }
+
+  protected override async wind(): Promise<void> {
+    await this.keeper?.end()
+  }
 }

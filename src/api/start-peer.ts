@@ -12,8 +12,10 @@ import type { Notice } from '../protocol/machine.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
 import { Peer } from '../protocol/peer.js'
 import type { PeerOptions } from '../protocol/peer-options.js'
+import type { Certificate } from '../protocol/wire/certificate.js'
+import type { Packet } from '../protocol/wire/packet.js'
 import { Driver } from '../runtime/driver.js'
-import type { Network, Platform, Signer } from '../runtime/platform.js'
+import type { Network, Platform, Seal, Signer } from '../runtime/platform.js'
 import type { LinkLimits } from '../transport/link.js'
 
 export const LINK_LIMITS: LinkLimits = {
@@ -40,6 +42,9 @@ export interface StartOptions<Options> {
   readonly defaultMaxLinks: number
   readonly peer: Omit<PeerOptions, 'self' | 'seed' | 'maxLinks' | 'ways'>
   readonly sign?: Signer['sign']
+  readonly seal?: Seal
+  /** Is given every packet in its order, with the certificate that it is under. */
+  readonly onRecord?: ((packet: Packet, certificate: Certificate) => void) | undefined
   readonly onPlay: (item: PlayoutItem) => void
   readonly onNotice: (notice: Notice) => void
 }
@@ -57,7 +62,7 @@ export interface RunningPeer {
  * @throws TreecastError `cannot-listen`, `bad-option`, `unsupported`.
  */
 export async function startPeer<Options>(options: StartOptions<Options>): Promise<RunningPeer> {
-  const { platform, onPlay, onNotice, sign } = options
+  const { platform, onPlay, onNotice, onRecord, sign, seal } = options
   const { maxChildren = DEFAULT_MAX_CHILDREN, trackers } = options.peer
   const maxLinks = options.network.maxLinks ?? Math.max(options.defaultMaxLinks, LINKS_PER_COPY * maxChildren)
   const identity = await platform.makeIdentity()
@@ -68,6 +73,7 @@ export async function startPeer<Options>(options: StartOptions<Options>): Promis
   const addresses = isLeaf ? [] : network.transport.addresses.slice(0, MAX_ADDRESSES)
   const peer = new Peer({
     ...options.peer,
+    recording: onRecord !== undefined,
     self: { id, addresses },
     seed: platform.randomUint32(),
     maxLinks,
@@ -79,9 +85,11 @@ export async function startPeer<Options>(options: StartOptions<Options>): Promis
     dialTracker: (url, signal) => platform.dialTracker(url, LINK_LIMITS, signal),
     verify: platform.verify,
     ...(sign === undefined ? {} : { sign }),
+    ...(seal === undefined ? {} : { seal }),
     onOutput: (output) => {
       if (output.type === 'play') onPlay(output.item)
-      else onNotice(output.notice)
+      else if (output.type === 'notice') onNotice(output.notice)
+      else onRecord?.(output.packet, output.certificate)
     }
   })
   return { id, peer, driver, network }

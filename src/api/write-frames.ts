@@ -3,9 +3,7 @@
 import type { HeardFrame } from '../audio/heard-frame.js'
 import type { OggSink } from '../audio/sink.js'
 import type { StreamFormat } from '../protocol/media/frame.js'
-
-/** What a decoder needs to converge when it begins in the middle of a stream: 80 ms (RFC 7845 section 4.2). */
-const JOIN_PRE_SKIP = 3840
+import { JOIN_PRE_SKIP, sameDecoder } from '../recording/timeline.js'
 
 /**
  * Writes every frame. A stream begins where a decoder has to begin anew; lost audio is kept as time.
@@ -25,9 +23,4 @@ export async function writeFrames(frames: AsyncIterable<HeardFrame>, sink: OggSi
     await sink.ready()
   }
   await sink.end()
-}
-
-/** Whether one decoder does for both. */
-function sameDecoder(a: StreamFormat, b: StreamFormat): boolean {
-  return a.channels === b.channels && a.outputGain === b.outputGain
 }

@@ -3,6 +3,7 @@ import { broadcast, type BroadcastOptions } from '../api/node-broadcast.js'
 import { openKeyFile } from '../runtime/key-file.js'
 import { collect, positive, whole } from './arguments.js'
 import { addNetwork, type NetworkFlags, networkOf, sayWebRtc } from './network.js'
+import { failingWith } from './recording.js'
 import { plural, type Reporter } from './reporter.js'
 import { run } from './run.js'
 
@@ -17,6 +18,7 @@ interface Options extends NetworkFlags {
   loop?: boolean
   speed?: number
   stallTimeout?: number
+  record?: string
   json?: boolean
 }
 
@@ -39,6 +41,7 @@ export function addBroadcast(program: Command): void {
     .option('--max-peers <n>', 'peers that the origin feeds at most (default: no bound)', whole(1, 16_000))
     .option('--packet-ms <n>', 'audio to a packet, ms (default: 100)', whole(20, 1000))
     .option('--stripes <n>', 'trees over which the show is spread (default: 4)', whole(1, 16))
+    .option('--record <file>', 'write the show to an Ogg Opus file, and its proof to <file>.proof')
     .option('--loop', 'begin a file again when it ends')
     .option('--speed <factor>', 'send so many times faster than the audio, for rehearsals', positive(1000))
     .option(
@@ -64,7 +67,8 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     stripes,
     loop,
     speed,
-    stallTimeout
+    stallTimeout,
+    record
   } = options
   const opened = key === undefined ? undefined : await openKeyFile(key)
   if (opened?.isNew === true) reporter.say(`made a new publisher's key: ${key}`)
@@ -81,6 +85,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     ...(stripes === undefined ? {} : { stripes }),
     ...(loop === undefined ? {} : { loop }),
     ...(speed === undefined ? {} : { speed }),
+    ...(record === undefined ? {} : { record }),
     ...(stallTimeout === undefined ? {} : { stallMs: stallTimeout * 1000 })
   }
   const show = await broadcast(given)
@@ -101,5 +106,5 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     const text = `ended: ${plural(frames, 'frame')} in ${plural(packets, 'packet')}, ${copies.toFixed(2)} copies sent`
     reporter.event('ended', { packets, frames, copies }, text)
   })
-  await show.ended
+  await failingWith(show, reporter, () => show.ended)
 }

@@ -12,6 +12,7 @@ import { TreecastError } from '../protocol/errors.js'
 import { parseLink } from '../protocol/wire/link.js'
 import { positive, whole } from './arguments.js'
 import { addNetwork, type NetworkFlags, networkOf, sayWebRtc } from './network.js'
+import { failingWith } from './recording.js'
 import { bytes, plural, printable, type Reporter } from './reporter.js'
 import { run } from './run.js'
 
@@ -20,6 +21,7 @@ const OUTPUT_GRACE_MS = 2_000
 
 interface Options extends NetworkFlags {
   out?: string
+  record?: string
   leaf?: boolean
   maxChildren?: number
   upload?: number
@@ -37,6 +39,7 @@ export function addListen(program: Command): void {
       'Joins a broadcast, passes it on to other listeners, and writes it as Ogg Opus. Ends with the broadcast.'
     )
     .option('--out <file>', 'where to write Ogg Opus, "-" for stdout (default: nowhere)')
+    .option('--record <file>', 'write what is received to an Ogg Opus file, and its proof to <file>.proof')
     .option('--leaf', 'pass nothing on')
   addCommon(command, 'listener')
 }
@@ -75,7 +78,7 @@ async function act(
   reporter: Reporter,
   signal: AbortSignal
 ): Promise<void> {
-  const { out, leaf, maxChildren, upload, buffer, wait, json } = options
+  const { out, record, leaf, maxChildren, upload, buffer, wait, json } = options
   const link = parseLink(text)
   if (out === '-' && json === true) {
     throw new TreecastError(
@@ -89,6 +92,7 @@ async function act(
     role,
     signal,
     ...(leaf === undefined ? {} : { leaf }),
+    ...(record === undefined ? {} : { record }),
     ...networkOf(options),
     ...(maxChildren === undefined ? {} : { maxChildren }),
     ...(upload === undefined ? {} : { maxUploadKbps: upload }),
@@ -98,7 +102,7 @@ async function act(
   const listener = await listen(link, given)
   reporter.say(`joined "${link.name}"`)
   sayWebRtc(reporter, listener.stats())
-  await follow(listener, sink, options, reporter, signal)
+  await failingWith(listener, reporter, () => follow(listener, sink, options, reporter, signal))
 }
 
 /** Reports what happens until the show, the duration, or our patience ends. */

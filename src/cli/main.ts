@@ -5,10 +5,13 @@ import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { addBroadcast } from './broadcast.js'
+import { addExcerpt } from './excerpt.js'
 import { addListen, addRelay } from './listen.js'
+import { addPublish } from './publish.js'
 import { EXIT } from './run.js'
 import { addSim } from './sim.js'
 import { addTracker } from './tracker.js'
+import { addVerify } from './verify.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -25,6 +28,9 @@ addTracker(program)
 addBroadcast(program)
 addListen(program)
 addRelay(program)
+addVerify(program)
+addExcerpt(program)
+addPublish(program)
 addSim(program, version)
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
 

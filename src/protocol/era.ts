@@ -33,9 +33,9 @@ export interface EraOptions {
 export function beginEra(given: EraOptions, now: number): Era {
   const { certificate, options, self, hood, random, isOrigin, copies, notice } = given
   const { stripes, epoch } = certificate
-  const { pace = 'eager', bufferMs = DEFAULT_BUFFER_MS } = options
+  const { pace = 'eager', bufferMs = DEFAULT_BUFFER_MS, recording = false } = options
   const { parents = DEFAULT_PARENTS, spares = DEFAULT_SPARES } = options
-  const show = new Show<number>(certificate, { pace, bufferMs })
+  const show = new Show<number>(certificate, { pace, bufferMs, recording })
   const upstream = isOrigin
     ? undefined
     : new Upstream({ epoch, stripes, parents, spares }, self, hood, random, notice, now)

@@ -5,7 +5,9 @@
 
 import type { Frame, StreamFormat } from './media/frame.js'
 import type { PlayoutItem } from './media/playout.js'
+import type { Certificate } from './wire/certificate.js'
 import type { ByeReason } from './wire/message.js'
+import type { Packet } from './wire/packet.js'
 import type { PeerId, PeerRecord } from './wire/record.js'
 
 export type Input =
@@ -34,6 +36,13 @@ export type Input =
   | { readonly type: 'signed'; readonly sequence: number; readonly signature: Uint8Array }
   /** Origin: the source begins a stream. */
   | { readonly type: 'source-stream'; readonly format: StreamFormat }
+  /** Answers an output `seal`: the digest of these packets. */
+  | {
+      readonly type: 'sealed'
+      readonly first: number
+      readonly count: number
+      readonly digest: Uint8Array
+    }
   /** Origin: the source gave a frame. */
   | { readonly type: 'source-frame'; readonly frame: Frame }
   /** Origin: title and the like, from here on. */
@@ -71,6 +80,10 @@ export type Output =
     }
   /** Origin: sign with the show key; answer with `signed`. */
   | { readonly type: 'sign'; readonly sequence: number; readonly message: Uint8Array }
+  /** Origin: digest these packets, consecutive from `first` and without their signatures; answer with `sealed`. */
+  | { readonly type: 'seal'; readonly first: number; readonly packets: readonly Uint8Array[] }
+  /** A verified packet of the show, in its order, for whoever keeps the show; only if it was asked for. */
+  | { readonly type: 'record'; readonly packet: Packet; readonly certificate: Certificate }
   /** To be heard now, in this order. */
   | { readonly type: 'play'; readonly item: PlayoutItem }
   /** For people and logs; nothing has to be done. */

@@ -34,6 +34,8 @@ export interface PeerOptions {
   readonly bufferMs?: number
   /** `eager` for files and pipes, `timed` for ears. Default `eager`. */
   readonly pace?: Pace
+  /** Give every packet in its order, as an output `record`. Default false. */
+  readonly recording?: boolean
   /** Makes this peer the origin. */
   readonly source?: OriginOptions
 }
@@ -43,6 +45,8 @@ export interface OriginOptions {
   readonly certificate: Certificate
   /** Media time to a packet; ms. Default 100. */
   readonly packetMs?: number
+  /** How many packets go under one seal; default none. */
+  readonly sealPackets?: number
 }
 
 /** A peer that is linked with this one. */

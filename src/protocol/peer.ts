@@ -133,9 +133,9 @@ export class Peer {
     this.signalling = new Signalling(options.self.id, this.hood, this.discovery, emit)
     this.uploader = new Uploader(options.maxUploadKbps, emit)
     if (options.source !== undefined) {
-      const { certificate, packetMs = DEFAULT_PACKET_MS } = options.source
+      const { certificate, packetMs = DEFAULT_PACKET_MS, sealPackets = Infinity } = options.source
       const { epoch, stripes } = certificate
-      this.publisher = new Publisher({ epoch, stripes, packetMs }, emit)
+      this.publisher = new Publisher({ epoch, stripes, packetMs, sealPackets }, emit)
     }
   }
 
@@ -269,6 +269,7 @@ export class Peer {
       case 'source-frame':
       case 'source-metadata':
       case 'source-end':
+      case 'sealed':
         if (this.state === 'running' && this.era !== undefined) this.publisher?.take(input, this.era.show)
         if (input.type === 'source-end') this.beginEnding(now)
         break
@@ -517,8 +518,15 @@ export class Peer {
   }
 
   private play(now: number): void {
-    if (this.era === undefined || this.isOrigin) return
-    for (const item of this.era.show.playout.advance(now)) {
+    if (this.era === undefined || (this.isOrigin && this.options.recording !== true)) return
+    const { show } = this.era
+    for (const item of show.playout.advance(now)) {
+      if (item.type === 'packet') {
+        this.emit({ type: 'record', packet: item.packet, certificate: show.certificate })
+        continue
+      }
+      // The origin has heard it.
+      if (this.isOrigin) continue
       this.count(item)
       this.emit({ type: 'play', item })
       if (item.type === 'end') this.beginEnding(now)

@@ -1,6 +1,7 @@
 /** Ed25519 and random bytes by node:crypto. Keys go in and out as 32 bytes; what wraps them is fixed. */
 
 import {
+  createHash,
   createPrivateKey,
   createPublicKey,
   type KeyObject,
@@ -50,6 +51,11 @@ export function keyPairFromPem(pem: string): KeyPair {
 /** Whether the signature is right. The caller has looked at the rules that libraries differ in. */
 export function verify(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   return verifyWith(null, message, publicKeyObject(key), signature)
+}
+
+/** SHA-256. */
+export function hash(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(bytes).digest())
 }
 
 function keyPairOf(privateKey: KeyObject): KeyPair {

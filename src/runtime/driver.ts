@@ -10,7 +10,7 @@ import type { PeerRecord } from '../protocol/wire/record.js'
 import type { Link } from '../transport/link.js'
 import { now } from './clock.js'
 import { DeadlineTimer } from './deadline-timer.js'
-import type { Network, Signer, Verify } from './platform.js'
+import type { Network, Seal, Signer, Verify } from './platform.js'
 
 export interface DriverOptions {
   readonly peer: Peer
@@ -19,8 +19,10 @@ export interface DriverOptions {
   readonly verify: Verify
   /** The show key's signature; the origin only. */
   readonly sign?: Signer['sign']
-  /** What the machine gives to hear, and what it tells. */
-  readonly onOutput: (output: Extract<Output, { type: 'play' | 'notice' }>) => void
+  /** Digests packets for a seal; the origin only. */
+  readonly seal?: Seal
+  /** What the machine gives to hear and to keep, and what it tells. */
+  readonly onOutput: (output: Extract<Output, { type: 'play' | 'record' | 'notice' }>) => void
 }
 
 export class Driver {
@@ -105,6 +107,14 @@ export class Driver {
         whenKnown(this.options.sign(output.message), answer)
         break
       }
+      case 'seal': {
+        if (this.options.seal === undefined) throw new Error('only an origin seals')
+        const { first, packets } = output
+        const count = packets.length
+        const answer = (digest: Uint8Array): void => this.give({ type: 'sealed', first, count, digest })
+        whenKnown(this.options.seal(packets), answer)
+        break
+      }
       case 'signal':
         this.options.network.transport.signals?.signalled(output.from, output.body)
         break
@@ -124,6 +134,7 @@ export class Driver {
         break
       }
       case 'play':
+      case 'record':
       case 'notice':
         this.options.onOutput(output)
         break

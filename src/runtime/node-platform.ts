@@ -11,7 +11,7 @@ import { libp2pTransport } from '../transport/libp2p/index.js'
 import { nativeWebRtc } from '../transport/webrtc/native.js'
 import { WebRtcTransport } from '../transport/webrtc/index.js'
 import { dialWebSocket } from '../transport/websocket/index.js'
-import { keyPairFromSeed, randomSeed, randomUint32, verify } from './crypto.js'
+import { hash, keyPairFromSeed, randomSeed, randomUint32, verify } from './crypto.js'
 import { type IceOptions, iceConfiguration } from './ice.js'
 import { localAddressTowards } from './local-address.js'
 import type { Network, NetworkWish, Platform, WebRtcState } from './platform.js'
@@ -41,6 +41,7 @@ export const nodePlatform: Platform<NodeNetworkOptions> = {
     return { seed, ...keyPairFromSeed(seed) }
   },
   verify,
+  hash,
   randomUint32,
   open,
   dialTracker: dialWebSocket

@@ -21,6 +21,12 @@ export type Verify = (
   signature: Uint8Array
 ) => boolean | Promise<boolean>
 
+/** SHA-256. */
+export type Hash = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>
+
+/** The digest with which a seal vouches for consecutive packets, given without their signatures. */
+export type Seal = (packets: readonly Uint8Array[]) => Uint8Array | Promise<Uint8Array>
+
 /**
  * How WebRTC does here. `off`: not wanted. `missing`: no such thing in this browser or installation. `untried`: nobody was
  * dialled yet. `works`: a link has come to be. `blocked`: it finds no address of its own.
@@ -51,6 +57,7 @@ export interface Platform<Options> {
   readonly makeSigner: () => Signer | Promise<Signer>
   readonly makeIdentity: () => Identity | Promise<Identity>
   readonly verify: Verify
+  readonly hash: Hash
   /** 32 random bits. */
   readonly randomUint32: () => number
   /** @throws TreecastError `bad-option`, `cannot-listen`, `unsupported`. */

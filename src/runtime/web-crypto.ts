@@ -37,6 +37,11 @@ export async function verify(key: Uint8Array, message: Uint8Array, signature: Ui
   return (await ed25519()).verify(key, message, signature)
 }
 
+/** SHA-256. */
+export async function hash(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', owned(bytes)))
+}
+
 export function randomUint32(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]!
 }

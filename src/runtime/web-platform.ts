@@ -9,7 +9,7 @@ import { WebRtcTransport } from '../transport/webrtc/index.js'
 import { dialFromPage } from '../transport/websocket/web.js'
 import { type IceOptions, iceConfiguration } from './ice.js'
 import type { Network, NetworkWish, Platform, WebRtcState } from './platform.js'
-import { makeIdentity, randomUint32, verify } from './web-crypto.js'
+import { hash, makeIdentity, randomUint32, verify } from './web-crypto.js'
 
 export interface WebNetworkOptions extends IceOptions {
   /** `off` makes no peer-to-peer connection: audio comes by WebSocket from peers that listen on servers, nothing is passed
@@ -21,6 +21,7 @@ export const webPlatform: Platform<WebNetworkOptions> = {
   makeSigner: makeIdentity,
   makeIdentity,
   verify,
+  hash,
   randomUint32,
   open,
   dialTracker: dialFromPage

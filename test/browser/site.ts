@@ -99,14 +99,17 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
       return
     }
     const content = await find(path)
-    const status = content === undefined ? 404 : 200
+    const part = content && partOf(content, request.headers.range)
+    const status = content === undefined ? 404 : part === undefined ? 200 : 206
     requests.push({ path, status })
     response.writeHead(status, {
+      'accept-ranges': 'bytes',
+      ...part?.headers,
       'content-type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream',
       'cache-control': 'no-store',
       ...(policy === null ? {} : { 'content-security-policy': `${policy}; report-uri /csp` })
     })
-    response.end(content)
+    response.end(part?.content ?? content)
   }
 
   async function find(path: string): Promise<Buffer | undefined> {
@@ -133,4 +136,16 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
       await once(server, 'close')
     }
   }
+}
+
+/** What a media element asks for that seeks (RFC 9110 section 14). */
+function partOf(
+  content: Buffer,
+  range: string | undefined
+): { readonly content: Buffer; readonly headers: Record<string, string> } | undefined {
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? []
+  if (first === undefined) return undefined
+  const end = Math.min(content.length, last === '' ? Infinity : Number(last) + 1)
+  const headers = { 'content-range': `bytes ${first}-${end - 1}/${content.length}` }
+  return { content: content.subarray(Number(first), end), headers }
 }

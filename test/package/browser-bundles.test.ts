@@ -17,7 +17,7 @@ const GLOBALS = `
   ManagedMediaSource MediaMetadata MediaSource MediaStream RTCPeerConnection
   TextDecoder TextEncoder URL URLSearchParams WebAssembly WebSocket WritableStream
   addEventListener removeEventListener atob btoa clearInterval clearTimeout console crypto fetch performance queueMicrotask
-  setInterval setTimeout SuppressedError
+  getComputedStyle setInterval setTimeout SuppressedError
 `
 
 /** What an audio thread has. */
@@ -83,6 +83,8 @@ describe('browser bundles', function () {
       'player.js',
       'libp2p.js',
       'sim.js',
+      'recording.js',
+      'published.js',
       'treecast.global.js',
       'worklet.js',
       'capture-worklet.js'
@@ -103,6 +105,8 @@ describe('what browser entries are made of', () => {
       'player.js',
       'libp2p-web.js',
       'sim.js',
+      'recording.js',
+      'published.js',
       'audio/playback/worklet.js',
       'audio/capture/worklet.js'
     ]

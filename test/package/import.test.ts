@@ -53,6 +53,11 @@ describe('without a DOM, the installed package', function () {
     expect(imported('./node_modules/treecast/dist/browser/sim.js')).to.include.members(names)
   })
 
+  it('imports as treecast/recording, for either world', () => {
+    expect(imported('treecast/recording')).to.include.members(['verifyRecording', 'excerptOf'])
+    expect(imported('treecast')).to.include.members(['verifyRecording', 'verifyFile'])
+  })
+
   it('gives the address of a file for a page', () => {
     const find = 'console.log(import.meta.resolve(process.argv[1]))'
     for (const file of ['worklet.js', 'capture-worklet.js', 'treecast.global.js']) {

@@ -90,11 +90,13 @@ describe('the packed package', function () {
       import { listen, TreecastError, type WebListener } from 'treecast'
       import { TreecastPlayer } from 'treecast/player'
       import { libp2pTransport } from 'treecast/libp2p'
+      import { type Verification, verifyRecording } from 'treecast/recording'
       import { simulate, type Topology } from 'treecast/sim'
       const listener: Promise<WebListener> = listen('treecast:key/show')
       const player: TreecastPlayer = document.createElement('treecast-player')
       const topology: Topology | undefined = undefined
-      export { libp2pTransport, listener, player, simulate, topology, TreecastError }
+      const found: Promise<Verification> = verifyRecording(new Blob([]), new Blob([]))
+      export { found, libp2pTransport, listener, player, simulate, topology, TreecastError }
     `
     const options = {
       module: 'ESNext',

@@ -10,7 +10,7 @@ function digest(): string {
     for (const output of outputs) {
       hash.update(output.type)
       if ('bytes' in output) hash.update(output.bytes)
-      if ('packet' in output) hash.update(output.packet)
+      if ('packet' in output) hash.update('bytes' in output.packet ? output.packet.bytes : output.packet)
       if ('link' in output) hash.update(String(output.link))
     }
   }

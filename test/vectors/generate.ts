@@ -27,6 +27,10 @@ import {
 } from '../../src/protocol/wire/packet.js'
 import { encodeSignalBody, type SignalContent, signalMessage } from '../../src/protocol/wire/signal.js'
 import { WAY, WEBRTC_ADDRESS } from '../../src/protocol/wire/ways.js'
+import { payloadDigest, sealList } from '../../src/protocol/wire/seal.js'
+import { encodeProof } from '../../src/recording/compact.js'
+import type { ProofEntry } from '../../src/recording/proof.js'
+import { hash } from '../../src/runtime/crypto.js'
 import { checkSignature, frameOf, keysFromSeed } from '../protocol/world.js'
 import {
   challenge,
@@ -77,6 +81,10 @@ const frame = (n: number, length = 40, endTrim = 0): Frame => ({
   samples: 960,
   endTrim
 })
+const sealed = sealList([
+  { kind: 0, epoch: EPOCH, sequence: 0, mediaTime: 0, digest: payloadDigest(hash(Uint8Array.of(1))) },
+  { kind: 1, epoch: EPOCH, sequence: 1, mediaTime: 4800, digest: payloadDigest(hash(Uint8Array.of(2))) }
+])
 const format = { channels: 2 as const, preSkip: 312, outputGain: -256 }
 const payloads: [string, number, number, Exclude<Payload, { kind: 'unknown' }>][] = [
   [
@@ -115,7 +123,8 @@ const payloads: [string, number, number, Exclude<Payload, { kind: 'unknown' }>][
     }
   ],
   ['metadata: none', 9, 34_560, { kind: 'metadata', fields: new Map() }],
-  ['end', 13, 34_560, { kind: 'end', firstEnd: 10 }]
+  ['end', 13, 34_560, { kind: 'end', firstEnd: 10 }],
+  ['seal', 70, 307_200, { kind: 'seal', first: 0, count: 2, digest: hash(sealed) }]
 ]
 
 const domain = packetDomain(broadcast)
@@ -485,6 +494,40 @@ const badLinks = [
   throw new Error(`no TreecastError: ${text}`)
 })
 
+// A proof: all kinds of records, and packets that are like the one before
+
+const proofFormat = (flags: number, endTrim: number): Uint8Array =>
+  Uint8Array.of(2, flags, 1, 56, 255, 0, endTrim >>> 8, endTrim & 255)
+const digest = (n: number): Uint8Array => payloadDigest(hash(Uint8Array.of(n)))
+const proofSignature = new Uint8Array(64).fill(0x51)
+const title = Uint8Array.of(1, 1, 116, 0, 1, 97)
+const at = (kind: number, sequence: number, mediaTime: number) => ({ kind, epoch: EPOCH, sequence, mediaTime })
+const entries: ProofEntry[] = [
+  { type: 'certificate', bytes: certificate },
+  { type: 'packet', packet: { ...at(1, 0, 0), payload: title, signature: proofSignature } },
+  {
+    type: 'packet',
+    packet: { ...at(0, 1, 0), digest: digest(1), audio: { format: proofFormat(1, 0), frames: 5, duration: 4800 } }
+  },
+  {
+    type: 'packet',
+    packet: { ...at(0, 2, 4800), digest: digest(2), audio: { format: proofFormat(0, 0), frames: 5, duration: 4800 } }
+  },
+  { type: 'packet', packet: { ...at(1, 3, 9600), payload: title } },
+  { type: 'absent', packet: { ...at(0, 4, 9600), digest: digest(4) } },
+  {
+    type: 'packet',
+    packet: {
+      ...at(0, 7, 24_000),
+      digest: digest(7),
+      audio: { format: proofFormat(0, 400), frames: 2, duration: 1920 },
+      signature: proofSignature
+    }
+  },
+  { type: 'packet', packet: { ...at(2, 8, 25_920), payload: Uint8Array.of(0, 0, 0, 0, 0, 8), signature: proofSignature } },
+  { type: 'closed' }
+]
+
 export const vectors: Readonly<Record<string, unknown>> = {
   messages,
   malformed,
@@ -498,6 +541,7 @@ export const vectors: Readonly<Record<string, unknown>> = {
     bytes: certificate
   },
   signals: { from: id(10), to: id(11), negotiation: 0x01020304, signals: signals.map(({ name, content, signed, signature, body }) => ({ name, content, signed, signature, body })) },
+  proofs: { sealed, sealDigest: hash(sealed), entries, bytes: encodeProof(entries) },
   signatures,
   links: { valid: links, malformed: badLinks }
 }

@@ -29,6 +29,9 @@ import {
   type SignalContent,
   signalMessage
 } from '../../src/protocol/wire/signal.js'
+import { encodeProof } from '../../src/recording/compact.js'
+import { type ProofEntry, readProof } from '../../src/recording/proof.js'
+import { hash } from '../../src/runtime/crypto.js'
 import { checkSignature } from '../protocol/world.js'
 import { vectors } from './generate.js'
 import { fromFile, toJson } from './json.js'
@@ -153,6 +156,18 @@ describe('vectors', () => {
       expect(checkSignature(showKey, vector.message, vector.signature)).to.equal(true)
     })
   }
+
+  it('proof', () => {
+    const vector = fromFile('proofs') as {
+      sealed: Uint8Array
+      sealDigest: Uint8Array
+      entries: ProofEntry[]
+      bytes: Uint8Array
+    }
+    expectSame(hash(vector.sealed), vector.sealDigest)
+    expectSame(encodeProof(vector.entries), vector.bytes)
+    expect(readProof(vector.bytes)).to.deep.equal({ entries: vector.entries, problem: undefined })
+  })
 
   it('certificate', () => {
     const vector = fromFile('certificate') as Record<

@@ -83,6 +83,11 @@ export class Packetizer {
     return packets
   }
 
+  /** Vouches for packets that were made before. */
+  seal(first: number, count: number, digest: Uint8Array): UnsignedPacket {
+    return this.make({ kind: 'seal', first, count, digest })
+  }
+
   /** The end of the show: one packet to each stripe, so that no single loss can hide it. */
   end(): UnsignedPacket[] {
     const packets = this.flush()

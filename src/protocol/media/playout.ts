@@ -30,10 +30,14 @@ export type PlayoutItem =
   | { readonly type: 'metadata'; readonly mediaTime: number; readonly fields: ReadonlyMap<string, string> }
   | { readonly type: 'end' }
 
+/** What playout gives: where the show is recorded, every packet before what it holds. */
+export type PlayoutStep = PlayoutItem | { readonly type: 'packet'; readonly packet: Packet }
+
 export interface PlayoutOptions {
   readonly stripes: number
   readonly pace: Pace
   readonly bufferMs: number
+  readonly recording?: boolean
 }
 
 export class Playout {
@@ -78,8 +82,8 @@ export class Playout {
   }
 
   /** Hands out what is due. */
-  advance(now: number): PlayoutItem[] {
-    const items: PlayoutItem[] = []
+  advance(now: number): PlayoutStep[] {
+    const items: PlayoutStep[] = []
     if (this.ended || this.window.size === 0) return items
     this.firstAt ??= now
     if (this.nextSequence === undefined && !this.begin(now)) return items
@@ -165,7 +169,7 @@ export class Playout {
     return Math.min(HOLE_PATIENCE_MS, this.options.bufferMs)
   }
 
-  private skipTo(after: Kept, items: PlayoutItem[]): void {
+  private skipTo(after: Kept, items: PlayoutStep[]): void {
     const { sequence, mediaTime } = after.packet
     items.push({
       type: 'gap',
@@ -176,8 +180,9 @@ export class Playout {
     this.playedTo = Math.max(this.playedTo, mediaTime)
   }
 
-  private play(kept: Kept, items: PlayoutItem[]): void {
+  private play(kept: Kept, items: PlayoutStep[]): void {
     const { packet } = kept
+    if (this.options.recording === true) items.push({ type: 'packet', packet })
     const payload = readOrIgnore(packet)
     switch (payload.kind) {
       case 'audio': {
@@ -200,13 +205,14 @@ export class Playout {
         this.ended = true
         items.push({ type: 'end' })
         break
+      case 'seal':
       case 'unknown':
         break
     }
   }
 
   /** Metadata is repeated for newcomers; who has seen it is not told again. */
-  private showMetadata(fields: ReadonlyMap<string, string>, mediaTime: number, items: PlayoutItem[]): void {
+  private showMetadata(fields: ReadonlyMap<string, string>, mediaTime: number, items: PlayoutStep[]): void {
     const text = JSON.stringify([...fields])
     if (text === this.metadataShown) return
     this.metadataShown = text

@@ -9,16 +9,26 @@ import type { Kept } from './window.js'
 /** What a source says. */
 export type SourceInput = Extract<
   Input,
-  { type: 'source-stream' | 'source-frame' | 'source-metadata' | 'source-end' }
+  { type: 'source-stream' | 'source-frame' | 'source-metadata' | 'source-end' | 'sealed' }
 >
+
+export interface PublisherOptions extends PacketizerOptions {
+  /** How many packets go under one seal; none by default. */
+  readonly sealPackets?: number
+}
 
 export class Publisher {
   private readonly packetizer: Packetizer
   private readonly unsigned = new Map<number, UnsignedPacket>()
+  private readonly sealPackets: number
+  /** What the next seal is to be of. */
+  private unsealed: UnsignedPacket[] = []
+  private ended = false
   private readonly emit: (output: Output) => void
 
-  constructor(options: PacketizerOptions, emit: (output: Output) => void) {
+  constructor(options: PublisherOptions, emit: (output: Output) => void) {
     this.packetizer = new Packetizer(options)
+    this.sealPackets = options.sealPackets ?? Infinity
     this.emit = emit
   }
 
@@ -38,11 +48,12 @@ export class Publisher {
   }
 
   /** Takes what the source gives, and has the packets that are full signed. */
-  take(input: SourceInput, show: Show<number>): void {
+  take(input: SourceInput, show: Pick<Show<number>, 'messageToSign'>): void {
     for (const packet of this.packetize(input)) {
       this.unsigned.set(packet.sequence, packet)
       const message = show.messageToSign(packet.bytes)
       this.emit({ type: 'sign', sequence: packet.sequence, message })
+      this.collect(packet)
     }
   }
 
@@ -53,7 +64,19 @@ export class Publisher {
     return packet === undefined ? undefined : show.insertOwn(joinSignature(packet.bytes, signature), now)
   }
 
+  /** Seals are packets like others, and lie under the next seal. What comes behind the last goes without. */
+  private collect(packet: UnsignedPacket): void {
+    if (this.sealPackets === Infinity) return
+    this.unsealed.push(packet)
+    if (this.unsealed.length < this.sealPackets) return
+    const packets = this.unsealed
+    this.unsealed = []
+    this.emit({ type: 'seal', first: packets[0]!.sequence, packets: packets.map(({ bytes }) => bytes) })
+  }
+
   private packetize(input: SourceInput): UnsignedPacket[] {
+    // A digest that comes behind the end of the show is late: nothing follows the end.
+    if (this.ended) return []
     switch (input.type) {
       case 'source-stream':
         return this.packetizer.stream(input.format)
@@ -61,7 +84,10 @@ export class Publisher {
         return this.packetizer.frame(input.frame)
       case 'source-metadata':
         return this.packetizer.setMetadata(input.fields)
+      case 'sealed':
+        return [this.packetizer.seal(input.first, input.count, input.digest)]
       case 'source-end':
+        this.ended = true
         return this.packetizer.end()
     }
   }

@@ -15,6 +15,8 @@ const MAX_HOLES = 256
 export interface ShowOptions {
   readonly pace: Pace
   readonly bufferMs: number
+  /** Whether playout gives every packet, beside what is to be heard. */
+  readonly recording: boolean
 }
 
 /** A packet that is to be checked: what was signed, by which key. */

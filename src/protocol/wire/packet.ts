@@ -20,10 +20,13 @@ import { SIGNATURE_BYTES } from './certificate.js'
 import { MAX_U48, Reader, WireError, Writer } from './cursor.js'
 
 /** Kinds of packet. A kind that is not known is verified, relayed and kept like any other, and not played. */
-export const PACKET_KIND = { audio: 0, metadata: 1, end: 2 } as const
+export const PACKET_KIND = { audio: 0, metadata: 1, end: 2, seal: 3 } as const
 
 /** kind, epoch, sequence, media time. */
 export const PACKET_HEADER_BYTES = 1 + 4 + 6 + 6
+
+/** A seal holds a SHA-256. */
+const SEAL_DIGEST_BYTES = 32
 
 /** Format, flags, end trim and frame count, before the frames' lengths. */
 const AUDIO_HEADER_BYTES = 1 + 1 + 2 + 2 + 2 + 1
@@ -46,6 +49,13 @@ export interface Packet extends PacketHeader {
   readonly bytes: Uint8Array
 }
 
+export interface Seal {
+  readonly kind: 'seal'
+  readonly first: number
+  readonly count: number
+  readonly digest: Uint8Array
+}
+
 export type Payload =
   | {
       readonly kind: 'audio'
@@ -56,6 +66,8 @@ export type Payload =
   | { readonly kind: 'metadata'; readonly fields: ReadonlyMap<string, string> }
   /** The show is over. `firstEnd` is the sequence of the first end packet: there is one in each stripe. */
   | { readonly kind: 'end'; readonly firstEnd: number }
+  /** One signature for many packets, for whoever keeps them: see `seal.ts`. */
+  | Seal
   | { readonly kind: 'unknown' }
 
 /** How long a packet with these frames becomes: for the packetizer. */
@@ -91,9 +103,21 @@ export function encodeUnsigned(
     case 'end':
       writer.u48(payload.firstEnd)
       break
+    case 'seal':
+      writer.u48(payload.first).u8(payload.count).put(payload.digest)
+      break
   }
   if (writer.length + SIGNATURE_BYTES > MAX_PACKET_BYTES) throw new RangeError(`packet of ${writer.length} B`)
   return writer.finish()
+}
+
+/** A packet but for its signature, from a payload's bytes. */
+export function encodeHeader(
+  { kind, epoch, sequence, mediaTime }: PacketHeader,
+  payload: Uint8Array
+): Uint8Array {
+  const writer = new Writer(PACKET_HEADER_BYTES + payload.length)
+  return writer.u8(kind).u32(epoch).u48(sequence).u48(mediaTime).put(payload).finish()
 }
 
 /** Joins a packet and its signature. */
@@ -122,21 +146,25 @@ export function packetMessage(domain: Uint8Array, unsigned: Uint8Array): Uint8Ar
 export function readPacket(bytes: Uint8Array): Packet {
   if (bytes.length > MAX_PACKET_BYTES) throw new WireError(`packet of ${bytes.length} B`)
   if (bytes.length < PACKET_HEADER_BYTES + SIGNATURE_BYTES) throw new WireError(`packet of ${bytes.length} B`)
-  const reader = new Reader(bytes)
-  const packet = {
-    kind: reader.u8(),
-    epoch: reader.u32(),
-    sequence: reader.u48(),
-    mediaTime: reader.u48(),
-    bytes
-  }
+  const { kind, epoch, sequence, mediaTime } = readUnsigned(bytes)
   // The largest u48 means "the recent past" in a SUBSCRIBE.
-  if (packet.sequence === MAX_U48) throw new WireError('a sequence that is none')
-  return packet
+  if (sequence === MAX_U48) throw new WireError('a sequence that is none')
+  return { kind, epoch, sequence, mediaTime, bytes }
+}
+
+/** The header of a packet that need not have its signature. */
+export function readUnsigned(bytes: Uint8Array): PacketHeader {
+  const reader = new Reader(bytes)
+  return { kind: reader.u8(), epoch: reader.u32(), sequence: reader.u48(), mediaTime: reader.u48() }
 }
 
 export function unsignedPart(packet: Uint8Array): Uint8Array {
   return packet.subarray(0, packet.length - SIGNATURE_BYTES)
+}
+
+/** What the packet carries: all between its header and its signature. */
+export function payloadPart(unsigned: Uint8Array): Uint8Array {
+  return unsigned.subarray(PACKET_HEADER_BYTES)
 }
 
 export function signaturePart(packet: Uint8Array): Uint8Array {
@@ -154,12 +182,14 @@ export function readPayload(packet: Packet): Payload {
     case PACKET_KIND.audio:
       return readAudio(reader)
     case PACKET_KIND.metadata:
-      return readMetadata(reader)
+      return { kind: 'metadata', fields: readMetadata(reader) }
     case PACKET_KIND.end: {
       const firstEnd = reader.u48()
       if (firstEnd > packet.sequence) throw new WireError('an end packet before the end')
       return { kind: 'end', firstEnd }
     }
+    case PACKET_KIND.seal:
+      return readSeal(reader, packet.sequence)
     default:
       return { kind: 'unknown' }
   }
@@ -203,7 +233,35 @@ function readAudio(reader: Reader): Payload {
   return { kind: 'audio', format, streamStart: (flags & FLAG_STREAM_START) !== 0, frames }
 }
 
-function readMetadata(reader: Reader): Payload {
+/** Reads the payload of a seal. @returns undefined where the publisher's software made nonsense. */
+export function readSealPayload(payload: Uint8Array, sequence: number): Seal | undefined {
+  try {
+    return readSeal(new Reader(payload), sequence)
+  } catch (error) {
+    if (error instanceof WireError) return undefined
+    throw error
+  }
+}
+
+function readSeal(reader: Reader, sequence: number): Seal {
+  const first = reader.u48()
+  const count = reader.u8()
+  const digest = reader.view(SEAL_DIGEST_BYTES)
+  reader.end()
+  if (count === 0 || first + count > sequence) throw new WireError('a seal of what is not before it')
+  return { kind: 'seal', first, count, digest }
+}
+
+/**
+ * Reads the payload of a metadata packet.
+ *
+ * @throws WireError as `readPayload` does.
+ */
+export function readFields(payload: Uint8Array): ReadonlyMap<string, string> {
+  return readMetadata(new Reader(payload))
+}
+
+function readMetadata(reader: Reader): ReadonlyMap<string, string> {
   const count = reader.u8()
   if (count > MAX_METADATA_FIELDS) throw new WireError(`${count} metadata fields`)
   const fields = new Map<string, string>()
@@ -211,5 +269,5 @@ function readMetadata(reader: Reader): Payload {
     fields.set(reader.text(1, MAX_METADATA_KEY_BYTES), reader.text(2, MAX_METADATA_VALUE_BYTES))
   }
   reader.end()
-  return { kind: 'metadata', fields }
+  return fields
 }

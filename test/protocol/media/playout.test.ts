@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Pace, Playout, type PlayoutItem } from '../../../src/protocol/media/playout.js'
+import { type Pace, Playout, type PlayoutStep } from '../../../src/protocol/media/playout.js'
 import { type Kept, Window } from '../../../src/protocol/media/window.js'
 import { audioPacket, endPacket, packetOf } from './made.js'
 
 const STRIPES = 4
 
 interface Run {
-  readonly items: { readonly item: PlayoutItem; readonly at: number }[]
+  readonly items: { readonly item: PlayoutStep; readonly at: number }[]
   readonly window: Window
 }
 

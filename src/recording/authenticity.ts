@@ -1,0 +1,236 @@
+/**
+ * Whether a proof is its publisher's: each certificate by the publisher's key; each packet by the show key's own signature, or by
+ * that of a seal under which it lies.
+ */
+
+import { opusDuration } from '../protocol/media/frame.js'
+import { isCanonicalSignature, isSoundKey } from '../protocol/media/signature.js'
+import { type BroadcastId, readBroadcastId } from '../protocol/wire/broadcast.js'
+import { type Certificate, decodeCertificate } from '../protocol/wire/certificate.js'
+import { equal, Reader, WireError } from '../protocol/wire/cursor.js'
+import {
+  encodeHeader,
+  PACKET_KIND,
+  packetDomain,
+  packetMessage,
+  readSealPayload
+} from '../protocol/wire/packet.js'
+import { payloadDigest, type SealedPacket, sealList } from '../protocol/wire/seal.js'
+import type { Contents } from './contents.js'
+import { type Hash, payloadAt } from './payloads.js'
+import type { ProofEntry, ProvenPacket } from './proof.js'
+
+/** Whether an Ed25519 signature is right, at once or later. */
+export type Verify = (
+  key: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array
+) => boolean | Promise<boolean>
+
+export interface Cryptography {
+  /** SHA-256. */
+  readonly hash: Hash
+  readonly verify: Verify
+}
+
+export interface Authenticity {
+  /** Whose it says to be; undefined where it says nothing. */
+  readonly broadcast: BroadcastId | undefined
+  /** Certificates that are the publisher's, in their order. */
+  readonly certificates: readonly Certificate[]
+  /** Packets that nothing proves, in their order. */
+  readonly unproven: ReadonlySet<ProvenPacket>
+  /** Signatures that were checked. */
+  readonly checks: number
+  /** Whether every packet of the show is here, its end too. */
+  readonly isWhole: boolean
+}
+
+/** A packet of one certificate, and whether it is proved. */
+interface Known {
+  readonly header: SealedPacket
+  readonly packet: ProvenPacket | undefined
+  proved: boolean
+}
+
+/** What is under one certificate. */
+interface Section {
+  readonly certificate: Uint8Array
+  readonly packets: ProofEntry[]
+}
+
+/** @param frameOf the frame with which a packet begins in the file; −1 or undefined where it is not in place */
+export async function authenticate(
+  entries: readonly ProofEntry[],
+  contents: Contents,
+  frameOf: (packet: ProvenPacket) => number | undefined,
+  crypto: Cryptography
+): Promise<Authenticity> {
+  const unproven = new Set<ProvenPacket>()
+  const certificates: Certificate[] = []
+  const sections = sectionsOf(entries, unproven)
+  const broadcast = broadcastOf(sections[0]?.certificate)
+  let checks = 0
+  let isWhole = sections.length === 1
+  for (const { certificate: bytes, packets } of sections) {
+    const certificate = broadcast && (await certificateOf(bytes, broadcast, crypto))
+    checks++
+    if (certificate === undefined || certificate.epoch <= (certificates.at(-1)?.epoch ?? -1)) {
+      for (const entry of packets) if (entry.type === 'packet') unproven.add(entry.packet)
+      isWhole = false
+      continue
+    }
+    certificates.push(certificate)
+    const checker = new Checker(certificate, contents, frameOf, crypto)
+    isWhole = (await checker.check(packets, unproven)) && isWhole
+    checks += checker.checks
+  }
+  return { broadcast, certificates, unproven, checks, isWhole }
+}
+
+function sectionsOf(entries: readonly ProofEntry[], unproven: Set<ProvenPacket>): Section[] {
+  const sections: Section[] = []
+  for (const entry of entries) {
+    if (entry.type === 'certificate') sections.push({ certificate: entry.bytes, packets: [] })
+    else if (sections.length > 0) sections.at(-1)!.packets.push(entry)
+    else if (entry.type === 'packet') unproven.add(entry.packet)
+  }
+  return sections
+}
+
+function broadcastOf(certificate: Uint8Array | undefined): BroadcastId | undefined {
+  try {
+    return certificate && readBroadcastId(new Reader(certificate))
+  } catch (error) {
+    if (error instanceof WireError) return undefined
+    throw error
+  }
+}
+
+/** @returns undefined for one that the publisher has not signed for this broadcast. Recordings outlive its dates. */
+async function certificateOf(
+  bytes: Uint8Array,
+  broadcast: BroadcastId,
+  { verify }: Cryptography
+): Promise<Certificate | undefined> {
+  try {
+    const { certificate, message, signature } = decodeCertificate(bytes, broadcast)
+    const isSound =
+      isSoundKey(broadcast.publisher) && isSoundKey(certificate.showKey) && isCanonicalSignature(signature)
+    return isSound && (await verify(broadcast.publisher, message, signature)) ? certificate : undefined
+  } catch (error) {
+    if (error instanceof WireError) return undefined
+    throw error
+  }
+}
+
+class Checker {
+  checks = 0
+  private readonly certificate: Certificate
+  private readonly domain: Uint8Array
+  private readonly contents: Contents
+  private readonly frameOf: (packet: ProvenPacket) => number | undefined
+  private readonly crypto: Cryptography
+  private readonly known = new Map<number, Known>()
+
+  constructor(
+    certificate: Certificate,
+    contents: Contents,
+    frameOf: (packet: ProvenPacket) => number | undefined,
+    crypto: Cryptography
+  ) {
+    this.certificate = certificate
+    this.domain = packetDomain(certificate.broadcast)
+    this.contents = contents
+    this.frameOf = frameOf
+    this.crypto = crypto
+  }
+
+  /** @returns whether every packet of the show is here, and proved. */
+  async check(entries: readonly ProofEntry[], unproven: Set<ProvenPacket>): Promise<boolean> {
+    let last = -1
+    for (const entry of entries) {
+      if (entry.type !== 'packet' && entry.type !== 'absent') continue
+      const { packet } = entry
+      // A sequence never stands still, so each packet is here once, and all in their order.
+      if (packet.sequence <= last || packet.epoch !== this.certificate.epoch) {
+        if (entry.type === 'packet') unproven.add(entry.packet)
+        continue
+      }
+      last = packet.sequence
+      await this.learn(entry)
+    }
+    for (const each of this.known.values()) await this.checkSeal(each)
+    for (const { packet, proved } of this.known.values()) {
+      if (packet === undefined) continue
+      const isProved = proved || (await this.isSigned(packet))
+      if (!isProved || !this.hasItsDuration(packet)) unproven.add(packet)
+    }
+    return this.isWhole(unproven)
+  }
+
+  private async learn(entry: Extract<ProofEntry, { type: 'packet' | 'absent' }>): Promise<void> {
+    const packet = entry.type === 'packet' ? entry.packet : undefined
+    let digest = entry.packet.digest
+    if (digest === undefined) {
+      const hashed = this.crypto.hash(packet!.payload!)
+      digest = payloadDigest(hashed instanceof Promise ? await hashed : hashed)
+    }
+    this.known.set(entry.packet.sequence, { header: { ...entry.packet, digest }, packet, proved: false })
+  }
+
+  /** What lies under a seal is proved if it is all that the seal was made of. */
+  private async checkSeal({ packet }: Known): Promise<void> {
+    if (packet?.kind !== PACKET_KIND.seal || packet.payload === undefined) return
+    const seal = readSealPayload(packet.payload, packet.sequence)
+    if (seal === undefined) return
+    const sealed: Known[] = []
+    for (let i = 0; i < seal.count; i++) {
+      const each = this.known.get(seal.first + i)
+      if (each === undefined) return
+      sealed.push(each)
+    }
+    const digest = await this.crypto.hash(sealList(sealed.map(({ header }) => header)))
+    if (!equal(digest, seal.digest) || !(await this.isSigned(packet))) return
+    for (const each of sealed) each.proved = true
+  }
+
+  /** Whether the packet's own signature is right. One whose frames are missing is told of as missing. */
+  private async isSigned(packet: ProvenPacket): Promise<boolean> {
+    const { signature } = packet
+    if (signature === undefined) return false
+    const payload = this.payloadOf(packet)
+    if (payload === undefined) return true
+    if (!isCanonicalSignature(signature)) return false
+    this.checks++
+    const message = packetMessage(this.domain, encodeHeader(packet, payload))
+    return this.crypto.verify(this.certificate.showKey, message, signature)
+  }
+
+  private payloadOf(packet: ProvenPacket): Uint8Array | undefined {
+    if (packet.audio === undefined) return packet.payload
+    const frame = this.frameOf(packet) ?? -1
+    return frame < 0 ? undefined : payloadAt(this.contents, frame, packet.audio)
+  }
+
+  /** How long a packet plays is not signed; its frames say it. */
+  private hasItsDuration(packet: ProvenPacket): boolean {
+    const frame = this.frameOf(packet) ?? -1
+    if (packet.audio === undefined || frame < 0) return true
+    let samples = 0
+    for (let i = frame; i < frame + packet.audio.frames; i++) {
+      samples += opusDuration(this.contents.bytes(i, i + 1)) ?? 0
+    }
+    return samples === packet.audio.duration
+  }
+
+  private isWhole(unproven: ReadonlySet<ProvenPacket>): boolean {
+    const end = [...this.known.values()].find(({ header }) => header.kind === PACKET_KIND.end)
+    if (end?.packet === undefined || unproven.has(end.packet)) return false
+    for (let sequence = 0; sequence < end.header.sequence; sequence++) {
+      const each = this.known.get(sequence)
+      if (each?.packet === undefined || unproven.has(each.packet)) return false
+    }
+    return true
+  }
+}
