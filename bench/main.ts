@@ -5,13 +5,13 @@
 
 import { measureJoins } from './show/joins.js'
 import { measureMemory } from './show/memory.js'
-import { measurePages } from './show/pages.js'
+import { measurePages, printPages } from './show/pages.js'
 import { measureRecordings } from './show/recordings.js'
-import { measureRelays } from './show/relays.js'
+import { measureRelays, printRelays } from './show/relays.js'
 
-await measureRelays()
+printRelays(await measureRelays())
 await measureMemory()
 await measureJoins()
-await measurePages()
+printPages(await measurePages())
 await measureRecordings()
 console.log('\nThe transports alone: node --import tsx bench/transport/relay.ts')

@@ -18,19 +18,16 @@ declare global {
 }
 
 /** When it was reached, since `listen()` was called; ms. */
-interface Startup {
+export interface Startup {
   /** The certificate is here. */
   readonly joined: number
   /** Sound has begun. */
   readonly heard: number
 }
 
-export async function measurePages(): Promise<void> {
-  console.log(`\nFrom listen() to the first sample in a page, ${PAGES} new pages one after another\n`)
-  if (!existsSync(PROGRAM)) {
-    console.log(`not measured: ${PROGRAM} is missing (apt-get install chromium)`)
-    return
-  }
+/** Empty where there is no Chromium. */
+export async function measurePages(): Promise<Startup[]> {
+  if (!existsSync(PROGRAM)) return []
   const tracker = await startTracker({ host: '127.0.0.1', port: 0 })
   const show = await broadcast({ source: SHOW, trackers: [tracker.url], loop: true })
   const site = await startSite()
@@ -38,7 +35,7 @@ export async function measurePages(): Promise<void> {
   try {
     const startups: Startup[] = []
     while (startups.length < PAGES) startups.push(await startIn(chromium, site, show.link))
-    print(startups)
+    return startups
   } finally {
     await chromium.close()
     await site.close()
@@ -63,7 +60,12 @@ async function startIn(chromium: Chromium, site: Site, link: string): Promise<St
   return startup
 }
 
-function print(startups: readonly Startup[]): void {
+export function printPages(startups: readonly Startup[]): void {
+  console.log(`\nFrom listen() to the first sample in a page, ${PAGES} new pages one after another\n`)
+  if (startups.length === 0) {
+    console.log(`not measured: ${PROGRAM} is missing (apt-get install chromium)`)
+    return
+  }
   const row = (what: string, values: readonly number[]): string =>
     `| ${what} | ${[median(values), Math.min(...values), Math.max(...values)].map(Math.round).join(' | ')} |`
   const joined = startups.map(({ joined }) => joined)

@@ -27,16 +27,16 @@ function folder(major) {
 }
 
 /** @param {number} major */
-function fetch(major) {
+export function fetchRelease(major) {
   const prefix = folder(major)
-  process.stderr.write(`fetching Node.js ${major} for the tests\n`)
+  process.stderr.write(`fetching Node.js ${major} from npm\n`)
   mkdirSync(prefix, { recursive: true })
   const flags = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund']
   const args = ['install', '--prefix', prefix, ...flags, `${PACKAGE}@${major}`]
   const { status, stderr } = spawnSync('npm', args, { encoding: 'utf8' })
   if (status !== 0)
-    process.stderr.write(`some tests will be pending: no Node.js ${major} from npm: ${stderr.trim()}\n`)
+    process.stderr.write(`what needs it will be missing: no Node.js ${major} from npm: ${stderr.trim()}\n`)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const major of RELEASES) if (!existsSync(nodeRelease(major))) fetch(major)
+  for (const major of RELEASES) if (!existsSync(nodeRelease(major))) fetchRelease(major)
