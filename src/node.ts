@@ -34,9 +34,10 @@ export type { IceOptions, IceServer } from './runtime/ice.js'
 export { openKeyFile } from './runtime/key-file.js'
 export type { NodeNetworkOptions } from './runtime/node-platform.js'
 export type { Signer, WebRtcState } from './runtime/platform.js'
-export {
-  startTracker,
-  type TrackerOptions,
-  type TrackerServer,
-  type TrackerServerStats
-} from './tracker/server.js'
+export type { Rejection } from './tracker/admission.js'
+export type { Log } from './tracker/log.js'
+export type { TrackerOptions } from './tracker/options.js'
+export { MemoryStore } from './tracker/store/memory.js'
+export { redisStore } from './tracker/store/redis.js'
+export type { Store, StoreSession, StoreState, StoreStats, StoreUser } from './tracker/store/store.js'
+export { startTracker, type TrackerServer, type TrackerServerStats } from './tracker/server.js'

@@ -252,6 +252,11 @@ export const TRACKER_MESSAGES_BURST = 20
 export const MAX_BROADCASTS = 10_000
 export const MAX_MEMBERS = 20_000
 
+/** Members of other trackers that one remembers of a broadcast, to introduce them: a minute's worth of names for a crowd, and no more
+ * memory than as many members. And for how long after it last heard of them, as long as it hears anything. */
+export const MAX_FOREIGN = 512
+export const FOREIGN_MS = 10_000
+
 /** How often a peer tells links and tracker about changed slots at most. */
 export const STATUS_INTERVAL_MS = 500
 

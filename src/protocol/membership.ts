@@ -1,25 +1,57 @@
 /** All who are in one broadcast, as a tracker knows them: whom to name to whom, and to whom a signal goes. */
 
+import { FOREIGN_MS, MAX_FOREIGN } from './limits.js'
 import type { Random } from './random.js'
 import { SamplingPool } from './sampling-pool.js'
 import { UNFED_DEPTH } from './tree/feeds.js'
+import { type BroadcastId, broadcastKey } from './wire/broadcast.js'
 import type { Role } from './wire/message.js'
-import { idKey, type PeerId, type PeerRecord } from './wire/record.js'
+import { idKey, type PeerId, type PeerRecord, shortId } from './wire/record.js'
+import { waysTo } from './wire/ways.js'
 
-export interface Member {
-  readonly link: number
+/** Whom a tracker may name: its own members, and some of those of others that share with it. */
+export interface Candidate {
   readonly record: PeerRecord
   /** Its id, and the first bytes of it, as keys. */
   readonly key: string
   readonly shortKey: string
-  /** By which ways it can be dialled, and by which it can dial others. */
+  /** By which ways it can be dialled. */
   readonly waysTo: number
+  freeSlots: number
+  depth: number
+}
+
+export interface Member extends Candidate {
+  readonly link: number
+  /** By which ways it can dial others. */
   ways: number
   readonly role: Role
   readonly broadcast: Membership
-  freeSlots: number
-  depth: number
   expiresAt: number
+}
+
+/** What is told of a member to trackers that share. */
+export interface SharedMember {
+  readonly record: PeerRecord
+  readonly role: Role
+  readonly freeSlots: number
+  readonly depth: number
+}
+
+/** What a tracker is told of a broadcast by those that it shares with. */
+export interface Elsewhere {
+  /** At all of them, its own included, each id once. */
+  readonly peers: number
+  readonly listeners: number
+  /** Whether anybody is fed. */
+  readonly live: boolean
+  /** Some with room, by lot: members of others. */
+  readonly members: readonly SharedMember[]
+}
+
+/** A member of another tracker. */
+interface Foreign extends Candidate {
+  readonly seenAt: number
 }
 
 /** Of so many drawn by lot for each place the one nearest to the origin is named: trees stay shallow, and still nobody is named
@@ -27,6 +59,7 @@ export interface Member {
 const DRAWN_EACH = 3
 
 export class Membership {
+  readonly id: BroadcastId
   /** Of the broadcast. */
   readonly key: string
   /** Links of those who got nobody yet, in the order of their coming. */
@@ -36,22 +69,46 @@ export class Membership {
    * no stranger can displace, and to the newest, who may be the same peer come back. */
   private readonly byId = new Map<string, Set<Member>>()
   /** Members with room: those that audio reaches, and those that it may reach later. */
-  private readonly fedWithRoom = new SamplingPool<Member>()
-  private readonly unfedWithRoom = new SamplingPool<Member>()
+  private readonly fedWithRoom = new SamplingPool<Candidate>()
+  private readonly unfedWithRoom = new SamplingPool<Candidate>()
   /** How many of the members are fed. */
   private fed = 0
+  /** Listeners, each id once, now and at most so far. */
+  private listening = 0
+  private mostListening = 0
+  /** Members of other trackers, in the order in which they were last heard of; and what is known of all. */
+  private readonly foreign = new Map<string, Foreign>()
+  private peersInAll = 0
+  private listenersInAll = 0
+  private isLiveElsewhere = false
 
-  constructor(key: string) {
-    this.key = key
+  constructor(id: BroadcastId) {
+    this.id = id
+    this.key = broadcastKey(id)
   }
 
+  /** Whether nobody is left. */
+  get isEmpty(): boolean {
+    return this.members.size === 0
+  }
+
+  /** Peers, each id once: who comes back while its old connection still hangs is one. With those of other trackers, if
+   * any are known: of what they said last and what is here the larger, so that nobody who moves between them is two. */
   get size(): number {
-    return this.members.size
+    return Math.max(this.byId.size, this.peersInAll)
+  }
+
+  get listeners(): number {
+    return Math.max(this.listening, this.listenersInAll)
+  }
+
+  get peakListeners(): number {
+    return this.mostListening
   }
 
   /** Whether audio reaches anybody. */
   get isLive(): boolean {
-    return this.fed > 0
+    return this.fed > 0 || this.isLiveElsewhere
   }
 
   get(link: number): Member | undefined {
@@ -60,6 +117,10 @@ export class Membership {
 
   add(member: Member): void {
     this.members.set(member.link, member)
+    if (member.role === 'listener' && !this.isListening(member.key)) {
+      this.listening++
+      this.mostListening = Math.max(this.mostListening, this.listeners)
+    }
     const twins = this.byId.get(member.key)
     if (twins === undefined) this.byId.set(member.key, new Set([member]))
     else twins.add(member)
@@ -79,18 +140,19 @@ export class Membership {
     const twins = this.byId.get(member.key)
     twins?.delete(member)
     if (twins?.size === 0) this.byId.delete(member.key)
+    if (member.role === 'listener' && !this.isListening(member.key)) this.listening--
     this.waiting.delete(member.link)
     this.unsort(member)
   }
 
   /** Fed peers with room first, then those that will be fed; of each the nearest to the origin among a few drawn by lot. Of several with one id, both of whom are
    * kept, or a stranger could throw out whom it likes, the newest is named. */
-  candidatesFor(member: Member, count: number, except: readonly string[], random: Random): Member[] {
-    const chosen: Member[] = []
+  candidatesFor(member: Member, count: number, except: readonly string[], random: Random): Candidate[] {
+    const chosen: Candidate[] = []
     for (const pool of [this.fedWithRoom, this.unfedWithRoom]) {
       const lacking = count - chosen.length
       if (lacking <= 0) break
-      const drawn: Member[] = []
+      const drawn: Candidate[] = []
       for (const other of pool.draw(random)) {
         const isKnown = other.key === member.key || except.includes(other.shortKey)
         if (isKnown || (other.waysTo & member.ways) === 0 || !this.isNewest(other)) continue
@@ -103,22 +165,92 @@ export class Membership {
     return chosen
   }
 
+  /** Takes what other trackers know. @returns their members that can be fed from at once */
+  mirror(elsewhere: Elsewhere, now: number): Candidate[] {
+    this.peersInAll = elsewhere.peers
+    this.listenersInAll = elsewhere.listeners
+    this.isLiveElsewhere = elsewhere.live
+    this.mostListening = Math.max(this.mostListening, this.listeners)
+    for (const { record, freeSlots, depth } of elsewhere.members) {
+      const key = idKey(record.id)
+      this.forgetForeign(key)
+      const shortKey = idKey(shortId(record.id))
+      const foreign = {
+        record,
+        key,
+        shortKey,
+        waysTo: waysTo(record.addresses),
+        freeSlots,
+        depth,
+        seenAt: now
+      }
+      this.foreign.set(key, foreign)
+      this.poolOf(foreign)?.add(foreign)
+    }
+    for (const { key, seenAt } of this.foreign.values()) {
+      if (seenAt + FOREIGN_MS > now && this.foreign.size <= MAX_FOREIGN) break
+      this.forgetForeign(key)
+    }
+    return [...this.foreign.values()].filter(
+      (each) => each.seenAt === now && isFed(each) && each.freeSlots > 0 && !this.byId.has(each.key)
+    )
+  }
+
+  /** Whether this id is known to be at another tracker. */
+  isElsewhere(id: PeerId): boolean {
+    return this.foreign.has(idKey(id))
+  }
+
+  /** What others are told of an id: as the last who came with it says; undefined if it is gone. */
+  shared(id: PeerId): SharedMember | undefined {
+    const newest = [...(this.byId.get(idKey(id)) ?? [])].at(-1)
+    if (newest === undefined) return undefined
+    const { record, role, freeSlots, depth } = newest
+    return { record, role, freeSlots, depth }
+  }
+
   /** Those to whom a signal for this id goes. */
   addressees(id: PeerId): Set<Member> {
     const twins = [...(this.byId.get(idKey(id)) ?? [])]
     return new Set([twins.at(0), twins.at(-1)].filter((twin) => twin !== undefined))
   }
 
-  /** Of those with room who claim one id. */
-  private isNewest(member: Member): boolean {
+  /** Each id once, as the last who came with it says. */
+  *[Symbol.iterator](): Generator<Member> {
+    for (const twins of this.byId.values()) yield [...twins].at(-1)!
+  }
+
+  private isListening(key: string): boolean {
+    for (const { role } of this.byId.get(key) ?? []) if (role === 'listener') return true
+    return false
+  }
+
+  /** Of those with room who claim one id. Who is here goes before who is elsewhere. */
+  private isNewest(member: Candidate): boolean {
+    const twins = this.byId.get(member.key)
+    if (twins === undefined) return true
     let newest: Member | undefined
-    for (const twin of this.byId.get(member.key)!) if (twin.freeSlots > 0) newest = twin
+    for (const twin of twins) if (twin.freeSlots > 0) newest = twin
     return newest === member
   }
 
   private sort(member: Member): void {
     if (isFed(member)) this.fed++
-    if (member.freeSlots > 0) (isFed(member) ? this.fedWithRoom : this.unfedWithRoom).add(member)
+    this.poolOf(member)?.add(member)
+  }
+
+  /** Where those are who can be named; nowhere without room. */
+  private poolOf(candidate: Candidate): SamplingPool<Candidate> | undefined {
+    if (candidate.freeSlots === 0) return undefined
+    return isFed(candidate) ? this.fedWithRoom : this.unfedWithRoom
+  }
+
+  private forgetForeign(key: string): void {
+    const foreign = this.foreign.get(key)
+    if (foreign === undefined) return
+    this.foreign.delete(key)
+    this.fedWithRoom.delete(foreign)
+    this.unfedWithRoom.delete(foreign)
   }
 
   private unsort(member: Member): void {
@@ -129,6 +261,6 @@ export class Membership {
 }
 
 /** Whether audio reaches this peer: only such a one can pass it on. */
-export function isFed({ depth }: Pick<Member, 'depth'>): boolean {
+export function isFed({ depth }: Pick<Candidate, 'depth'>): boolean {
   return depth !== UNFED_DEPTH
 }

@@ -18,11 +18,18 @@ import {
   TRACKER_MESSAGES_PER_SECOND,
   WAIT_MS
 } from './limits.js'
-import { isFed, type Member, Membership } from './membership.js'
+import {
+  type Candidate,
+  type Elsewhere,
+  isFed,
+  type Member,
+  Membership,
+  type SharedMember
+} from './membership.js'
 import { Random } from './random.js'
 import { TokenBucket } from './tree/token-bucket.js'
 import { UNFED_DEPTH } from './tree/feeds.js'
-import { broadcastKey } from './wire/broadcast.js'
+import { type BroadcastId, broadcastKey } from './wire/broadcast.js'
 import { equal, WireError } from './wire/cursor.js'
 import {
   type ByeReason,
@@ -33,7 +40,7 @@ import {
   type Message,
   type Signal
 } from './wire/message.js'
-import { idKey, shortId } from './wire/record.js'
+import { idKey, type PeerId, shortId } from './wire/record.js'
 import { waysTo } from './wire/ways.js'
 
 export type TrackerInput =
@@ -41,14 +48,40 @@ export type TrackerInput =
   | { readonly type: 'received'; readonly link: number; readonly bytes: Uint8Array }
   | { readonly type: 'closed'; readonly link: number }
   | { readonly type: 'tick' }
+  /** What trackers that share say of a broadcast, by its key. */
+  | { readonly type: 'elsewhere'; readonly broadcast: string; readonly elsewhere: Elsewhere }
+  /** A SIGNAL that another tracker was given for one of our members. */
+  | { readonly type: 'carried'; readonly broadcast: string; readonly bytes: Uint8Array }
+  /** Answers a `carry`: no other tracker has that peer. */
+  | { readonly type: 'nobody'; readonly link: number; readonly peer: PeerId }
 
 export type TrackerOutput =
   | { readonly type: 'send'; readonly link: number; readonly bytes: Uint8Array }
-  | { readonly type: 'close'; readonly link: number }
+  /** `why`: it was refused for that. */
+  | { readonly type: 'close'; readonly link: number; readonly why?: ByeReason }
+
+/** What a tracker that shares has for the others. */
+export type TrackerShare =
+  /** A member came, changed, or went. */
+  | {
+      readonly type: 'member'
+      readonly broadcast: string
+      readonly id: PeerId
+      readonly member: SharedMember | undefined
+    }
+  /** A SIGNAL for a peer that is not here, or not here alone. `link`: who is told if it is nowhere; undefined if it is here as well. */
+  | {
+      readonly type: 'carry'
+      readonly broadcast: string
+      readonly to: PeerId
+      readonly bytes: Uint8Array
+      readonly link: number | undefined
+    }
 
 /** What a tracker tells about itself. Numbers only: no peer can be found by them. */
 export interface TrackerStats {
   readonly broadcasts: number
+  /** Each once, and so below; who is in two broadcasts is two. */
   readonly peers: number
   readonly listeners: number
   readonly relays: number
@@ -60,8 +93,23 @@ export interface TrackerStats {
   /** Since the start. */
   readonly joins: number
   readonly introductions: number
+  readonly signals: number
   readonly refused: number
+  /** For each reason how often. */
+  readonly refusedFor: Readonly<Partial<Record<ByeReason, number>>>
 }
+
+/** One broadcast, as its tracker knows it. */
+export interface BroadcastStats {
+  readonly id: BroadcastId
+  readonly live: boolean
+  readonly peers: number
+  readonly listeners: number
+  /** Most listeners at once since the broadcast came here. */
+  readonly peakListeners: number
+}
+
+const NOTHING: TrackerShare[] = []
 
 /** An open connection. */
 interface Connection {
@@ -79,13 +127,20 @@ export class Tracker {
   /** Links that have not joined yet, in the order of their coming. */
   private readonly strangers = new Set<number>()
   private outputs: TrackerOutput[] = []
+  private readonly shares: boolean
+  private shared: TrackerShare[] = []
   private joins = 0
   private introductions = 0
-  private refused = 0
+  private signals = 0
+  private readonly refusedFor: Partial<Record<ByeReason, number>> = {}
 
-  /** @param seed decides whom it introduces to whom; any 32-bit integer. */
-  constructor(seed: number) {
+  /**
+   * @param seed decides whom it introduces to whom; any 32-bit integer.
+   * @param shares whether other trackers are told of its members: {@link takeShared} says what.
+   */
+  constructor(seed: number, shares = false) {
     this.random = new Random(seed)
+    this.shares = shares
   }
 
   step(input: TrackerInput, now: number): TrackerOutput[] {
@@ -107,10 +162,42 @@ export class Tracker {
       case 'tick':
         this.expire(now)
         break
+      case 'elsewhere':
+        this.mirror(input.broadcast, input.elsewhere, now)
+        break
+      case 'carried':
+        this.carried(input.broadcast, input.bytes)
+        break
+      case 'nobody':
+        if (this.members.has(input.link)) this.send(input.link, { type: 'unreachable', peer: input.peer })
+        break
     }
     const outputs = this.outputs
     this.outputs = []
     return outputs
+  }
+
+  /** What the others are to be told since this was last called. Always nothing without sharing. */
+  takeShared(): TrackerShare[] {
+    if (this.shared.length === 0) return NOTHING
+    const shared = this.shared
+    this.shared = []
+    return shared
+  }
+
+  /** All that others may know: for those who know nothing. */
+  *sharedMembers(): Generator<Extract<TrackerShare, { type: 'member' }>> {
+    for (const broadcast of this.broadcasts.values()) {
+      for (const { record } of broadcast) {
+        const member = broadcast.shared(record.id)
+        yield { type: 'member', broadcast: broadcast.key, id: record.id, member }
+      }
+    }
+  }
+
+  /** Keys of all broadcasts that have members here. */
+  broadcastKeys(): Iterable<string> {
+    return this.broadcasts.keys()
   }
 
   /** When to give the next `tick`; Infinity for never. */
@@ -128,14 +215,16 @@ export class Tracker {
     const roles = { listener: 0, relay: 0, origin: 0 }
     let freeSlots = 0
     let waiting = 0
-    for (const member of this.members.values()) {
-      roles[member.role]++
-      freeSlots += member.freeSlots
+    for (const broadcast of this.broadcasts.values()) {
+      waiting += broadcast.waiting.size
+      for (const member of broadcast) {
+        roles[member.role]++
+        freeSlots += member.freeSlots
+      }
     }
-    for (const broadcast of this.broadcasts.values()) waiting += broadcast.waiting.size
     return {
       broadcasts: this.broadcasts.size,
-      peers: this.members.size,
+      peers: roles.listener + roles.relay + roles.origin,
       listeners: roles.listener,
       relays: roles.relay,
       origins: roles.origin,
@@ -143,8 +232,20 @@ export class Tracker {
       freeSlots,
       joins: this.joins,
       introductions: this.introductions,
-      refused: this.refused
+      signals: this.signals,
+      refused: Object.values(this.refusedFor).reduce((sum, count) => sum + count, 0),
+      refusedFor: { ...this.refusedFor }
     }
+  }
+
+  broadcastStats(): BroadcastStats[] {
+    return Array.from(this.broadcasts.values(), ({ id, isLive, size, listeners, peakListeners }) => ({
+      id,
+      live: isLive,
+      peers: size,
+      listeners,
+      peakListeners
+    }))
   }
 
   private received(link: number, bytes: Uint8Array, now: number): void {
@@ -206,7 +307,8 @@ export class Tracker {
       this.refuse(link, 'full', 'this tracker is full; try another')
       return
     }
-    const broadcast = known ?? new Membership(key)
+    const broadcast =
+      known ?? new Membership({ publisher: join.broadcast.publisher.slice(), name: join.broadcast.name })
     this.broadcasts.set(key, broadcast)
     // The bytes are views into one received message: copied, so that a member holds no more than itself.
     const record = { id: join.peerId.slice(), addresses: join.addresses }
@@ -229,17 +331,21 @@ export class Tracker {
     this.members.set(link, member)
     this.strangers.delete(link)
     this.joins++
+    this.share(member)
     this.answer(member, join.wanted, [])
-    this.serveWaiting(member)
+    this.serveWaiting(broadcast, member)
   }
 
   private renew(member: Member, lease: Lease, now: number): void {
-    member.broadcast.update(member, lease.freeSlots, member.role === 'origin' ? 0 : lease.depth)
+    const depth = member.role === 'origin' ? 0 : lease.depth
+    const isNews = lease.freeSlots !== member.freeSlots || depth !== member.depth
+    member.broadcast.update(member, lease.freeSlots, depth)
+    if (isNews) this.share(member)
     member.expiresAt = now + LEASE_MS
     this.members.delete(member.link)
     this.members.set(member.link, member)
     this.welcome(member, [])
-    this.serveWaiting(member)
+    this.serveWaiting(member.broadcast, member)
   }
 
   /** Candidates for one member; if there are none that are fed, it waits, unless it only wants spares. */
@@ -253,8 +359,7 @@ export class Tracker {
   }
 
   /** Somebody has room: those who waited longest are told, as many as there is room for. */
-  private serveWaiting(host: Member): void {
-    const { broadcast } = host
+  private serveWaiting(broadcast: Membership, host: Candidate): void {
     const { waiting } = broadcast
     if (!isFed(host) || host.freeSlots === 0) return
     let room = host.freeSlots
@@ -263,7 +368,7 @@ export class Tracker {
       if (member !== undefined && (host.waysTo & member.ways) === 0) continue
       if (room-- <= 0) break
       waiting.delete(link)
-      if (member !== undefined && member !== host) {
+      if (member !== undefined && member.key !== host.key) {
         this.welcome(member, [
           host,
           ...this.candidatesFor(member, CANDIDATES_PER_ANSWER - 1, [host.shortKey])
@@ -272,19 +377,55 @@ export class Tracker {
     }
   }
 
-  private candidatesFor(member: Member, count: number, except: readonly string[]): Member[] {
+  private candidatesFor(member: Member, count: number, except: readonly string[]): Candidate[] {
     return member.broadcast.candidatesFor(member, count, except, this.random)
   }
 
   /** Passes a signal on to another member of the same broadcast. */
   private bring(member: Member, signal: Signal): void {
     if (!equal(signal.from, member.record.id)) throw new WireError('a SIGNAL in the name of another')
+    this.signals++
     const addressees = member.broadcast.addressees(signal.to)
     for (const { link } of addressees) this.send(link, signal)
-    if (addressees.size === 0) this.send(member.link, { type: 'unreachable', peer: signal.to })
+    const isHere = addressees.size > 0
+    if (this.shares && (!isHere || member.broadcast.isElsewhere(signal.to))) {
+      // The bytes are views into one received message, and are on their way for longer than that.
+      const to = signal.to.slice()
+      const link = isHere ? undefined : member.link
+      this.shared.push({
+        type: 'carry',
+        broadcast: member.broadcast.key,
+        to,
+        bytes: encodeMessage(signal),
+        link
+      })
+    } else if (!isHere) this.send(member.link, { type: 'unreachable', peer: signal.to })
   }
 
-  private welcome(member: Member, candidates: readonly Member[]): void {
+  private carried(key: string, bytes: Uint8Array): void {
+    const [signal] = decodeMessages(bytes)
+    if (signal?.type !== 'signal') return
+    const addressees = this.broadcasts.get(key)?.addressees(signal.to) ?? []
+    for (const { link } of addressees) this.send(link, signal)
+  }
+
+  /** Others have told of a broadcast: who waits here can perhaps be served there. */
+  private mirror(key: string, elsewhere: Elsewhere, now: number): void {
+    const broadcast = this.broadcasts.get(key)
+    if (broadcast === undefined) return
+    const hosts = broadcast.mirror(elsewhere, now)
+    if (broadcast.waiting.size === 0) return
+    for (const host of hosts) this.serveWaiting(broadcast, host)
+  }
+
+  private share(member: Member): void {
+    if (!this.shares) return
+    const { broadcast, record } = member
+    const { key } = broadcast
+    this.shared.push({ type: 'member', broadcast: key, id: record.id, member: broadcast.shared(record.id) })
+  }
+
+  private welcome(member: Member, candidates: readonly Candidate[]): void {
     this.introductions += candidates.length
     const { broadcast } = member
     this.send(member.link, {
@@ -298,9 +439,10 @@ export class Tracker {
   }
 
   private refuse(link: number, reason: ByeReason, text: string): void {
-    this.refused++
+    this.refusedFor[reason] = (this.refusedFor[reason] ?? 0) + 1
     this.send(link, { type: 'refused', reason, text: text.slice(0, 200) })
-    this.end(link)
+    this.leave(link)
+    this.outputs.push({ type: 'close', link, why: reason })
   }
 
   private end(link: number): void {
@@ -316,7 +458,8 @@ export class Tracker {
     this.members.delete(link)
     const { broadcast } = member
     broadcast.remove(member)
-    if (broadcast.size === 0) this.broadcasts.delete(broadcast.key)
+    this.share(member)
+    if (broadcast.isEmpty) this.broadcasts.delete(broadcast.key)
   }
 
   private expire(now: number): void {

@@ -11,7 +11,8 @@ const PACKAGES = {
   ffmpeg: 'ffmpeg',
   icecast2: 'icecast2',
   opusinfo: 'opus-tools',
-  'oggz-validate': 'oggz-tools'
+  'oggz-validate': 'oggz-tools',
+  'redis-server': 'redis-server'
 }
 
 /** @param {string} program */

@@ -15,7 +15,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   opusenc: 'opus-tools',
   opusdec: 'opus-tools',
   opusinfo: 'opus-tools',
-  'oggz-validate': 'oggz-tools'
+  'oggz-validate': 'oggz-tools',
+  'redis-server': 'redis-server'
 }
 
 /** For a suite's first hook: `before(function () { needs(this, 'ffmpeg', 'opusinfo') })`. */
