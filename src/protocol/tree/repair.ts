@@ -13,8 +13,11 @@ interface Asked {
   links: number
 }
 
-/** What was asked for so often in vain is asked of two links at once from then on: it is due before long. */
+/** What was asked for so often in vain is asked of two links at once from then on, as it is due before long, and half as often. */
 const PLAIN_TIMES = 2
+
+/** Where more than so many are missing it is not a link that failed: all are late, and asking more would make them later. */
+const FEW_HOLES = 16
 
 export class Repair {
   private readonly asked = new Map<number, Asked>()
@@ -34,12 +37,13 @@ export class Repair {
     const wants = new Map<number, number[]>()
     for (const sequence of missing) {
       const asked = this.asked.get(sequence)
-      if (asked !== undefined && now < asked.at + BACKFILL_RETRY_MS) continue
+      if (asked !== undefined && now < asked.at + patience(asked.times)) continue
       const links = sources(sequence)
       if (links.length === 0) continue
       const { times, links: before } = asked ?? { times: 0, links: 0 }
       let more = 0
-      for (let i = 0; i < (times < PLAIN_TIMES ? 1 : 2); i++) {
+      const atOnce = times < PLAIN_TIMES || missing.length > FEW_HOLES ? 1 : 2
+      for (let i = 0; i < atOnce; i++) {
         const link = links[(before + i) % links.length]!
         if (now < (this.sentAt.get(link) ?? -Infinity) + WANT_INTERVAL_MS) continue
         const list = wants.get(link) ?? []
@@ -74,4 +78,9 @@ export class Repair {
   forgetBelow(sequence: number): void {
     for (const asked of this.asked.keys()) if (asked < sequence) this.asked.delete(asked)
   }
+}
+
+/** How long after being asked for so many times a packet is asked for again. */
+function patience(times: number): number {
+  return times <= PLAIN_TIMES ? BACKFILL_RETRY_MS : 2 * BACKFILL_RETRY_MS
 }

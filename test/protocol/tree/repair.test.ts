@@ -11,13 +11,20 @@ describe('Repair', () => {
     expect([...repair.plan([5], sources, BACKFILL_RETRY_MS)]).to.deep.equal([[2, [5]]])
   })
 
-  it('asks two at once for what was asked for twice in vain', () => {
+  it('asks two at once for what was asked for twice in vain, and less often', () => {
     const repair = new Repair()
     const ask = (n: number): number[] => [...repair.plan([5], () => [1, 2, 3], n * BACKFILL_RETRY_MS).keys()]
-    expect([ask(0), ask(1), ask(2), ask(3)]).to.deep.equal([[1], [2], [3, 1], [2, 3]])
+    expect([ask(0), ask(1), ask(2), ask(3), ask(4)]).to.deep.equal([[1], [2], [3, 1], [], [2, 3]])
     const alone = new Repair()
-    for (let n = 0; n < 4; n++)
+    for (const n of [0, 1, 2, 4, 6])
       expect([...alone.plan([5], () => [9], n * BACKFILL_RETRY_MS)]).to.deep.equal([[9, [5]]])
+  })
+
+  it('asks one only where so much is missing that all must be late', () => {
+    const repair = new Repair()
+    const missing = Array.from({ length: 20 }, (_, i) => i)
+    const asked = [0, 1, 2].map((n) => repair.plan(missing, () => [1, 2, 3], n * BACKFILL_RETRY_MS).size)
+    expect(asked).to.deep.equal([1, 1, 1])
   })
 
   it('sends one link no more than one WANT in a while', () => {
