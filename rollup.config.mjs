@@ -29,8 +29,9 @@ const node = {
   external: (id) => external.test(id),
   plugins: [
     declarations(['node', 'index', 'player', 'libp2p', 'libp2p-web', 'sim', 'recording']),
-    // The simulator alone needs it: nobody should have to install it.
-    nodeResolve({ resolveOnly: ['zod'] }),
+    // The simulator alone needs it: nobody should have to install it. What package.json says of side effects is said of dist: in
+    // build/, what libp2p lacks in Node.js 20 would be left out by it.
+    nodeResolve({ resolveOnly: ['zod'], ignoreSideEffectsForRoot: true }),
     privateZod,
     json,
     reportScript,

@@ -25,9 +25,10 @@ export function treeScenarios(peers: number, seconds: number): Scenario[] {
       faults: [{ atS: third, what: 'slow', choose: 'relays', share: 0.2, delayMs: [200, 800] }]
     },
     'trackers-down': {
+      crowd: { arrivals, replaced: true, tickets: { share: 1 } },
       faults: [
         { atS: third, what: 'trackers-down' },
-        { atS: third + 5, ...vanishing }
+        { ...vanishing, atS: third + 5 }
       ]
     },
     'roots-down': {

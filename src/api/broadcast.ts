@@ -5,6 +5,7 @@ import { TreecastError } from '../protocol/errors.js'
 import {
   DEFAULT_MAX_LINKS,
   DEFAULT_STRIPES,
+  MAX_CANDIDATES,
   MAX_CERTIFICATE_SECONDS,
   MAX_FRAME_BYTES,
   MAX_METADATA_FIELDS,
@@ -14,14 +15,16 @@ import {
   SEAL_PACKETS
 } from '../protocol/limits.js'
 import type { Notice } from '../protocol/machine.js'
-import { nameProblem } from '../protocol/wire/broadcast.js'
+import { keyToText, nameProblem } from '../protocol/wire/broadcast.js'
 import {
   type Certificate,
   certificateMessage,
   decodeCertificate,
   encodeCertificateBody
 } from '../protocol/wire/certificate.js'
-import { formatLink, trackerUrlProblem } from '../protocol/wire/link.js'
+import { equal } from '../protocol/wire/cursor.js'
+import { formatLink, parseLink, trackerUrlProblem } from '../protocol/wire/link.js'
+import type { PeerRecord } from '../protocol/wire/record.js'
 import type { Platform, Signer } from '../runtime/platform.js'
 import { sealWith } from '../runtime/seal.js'
 import { Emitter } from './emitter.js'
@@ -46,6 +49,10 @@ export interface AirOptions extends LinkOptions {
   /** Peers that the origin feeds at most, each with as many stripes as it takes. Default: no bound; with four stripes up to
    * four times `maxChildren`. The fewer there are, the more depends on each. */
   readonly maxPeers?: number
+  /** Links of roots, as `relay --root` tells them: 1…64 peers. The origin dials these and feeds nobody else, as many at a time
+   * as `maxChildren` says; the rest take the places of those that are lost. It listens nowhere, and no message holds an address
+   * of it. Default: none, and whoever is sent by a tracker may come. */
+  readonly roots?: readonly string[]
   /** Media time to a packet, ms; 20…1,000, default 100. */
   readonly packetMs?: number
   /** Into how many stripes the show is dealt; 1…16, default 4. */
@@ -194,6 +201,7 @@ export async function goOnAir<Options>(
   checkLinks(options)
   const keys = options.keys ?? (await platform.makeSigner())
   const link = linkOf(keys.publicKey, name, trackers)
+  const roots = options.roots === undefined ? undefined : rootsOf(options.roots, keys.publicKey, name)
   const source = await open()
 
   const showKeys = await platform.makeSigner()
@@ -224,7 +232,8 @@ export async function goOnAir<Options>(
         source: {
           certificate,
           sealPackets: SEAL_PACKETS,
-          ...(packetMs === undefined ? {} : { packetMs })
+          ...(packetMs === undefined ? {} : { packetMs }),
+          ...(roots === undefined ? {} : { roots })
         },
         ...(maxChildren === undefined ? {} : { maxChildren }),
         ...(maxPeers === undefined ? {} : { maxPeers })
@@ -235,7 +244,7 @@ export async function goOnAir<Options>(
       onPlay: () => undefined,
       onNotice: (notice) => {
         if (notice.event === 'joined') live()
-        else if (notice.event === 'no-tracker') fail(problem ?? noTracker(trackers))
+        else if (notice.event === 'no-tracker') fail(problem ?? noTracker({ trackers }))
         else if (notice.event === 'refused') problem = refusal(notice)
         show.noticed(notice)
       }
@@ -272,6 +281,27 @@ function linkOf(publisher: Uint8Array, name: string, trackers: readonly string[]
       throw new TreecastError('bad-option', `the tracker "${url}" is not allowed: ${wrong}`)
   }
   return formatLink({ publisher, name, trackers })
+}
+
+/** The peers that these links name. How old their tickets are does not matter: whoever answers must hold the key. */
+function rootsOf(links: readonly string[], publisher: Uint8Array, name: string): PeerRecord[] {
+  const roots = new Map<string, PeerRecord>()
+  for (const text of links) {
+    const link = parseLink(text)
+    const wrong =
+      link.name !== name || !equal(link.publisher, publisher)
+        ? 'it is of another broadcast; start the root with the link of this one, and keep its key with --key'
+        : link.ticket === undefined
+          ? 'it names no peer; take the link that the root itself tells'
+          : undefined
+    if (wrong !== undefined)
+      throw new TreecastError('bad-option', `the root "${text}" is not allowed: ${wrong}`)
+    for (const { id, addresses } of link.ticket ?? []) roots.set(keyToText(id), { id, addresses })
+  }
+  if (roots.size === 0 || roots.size > MAX_CANDIDATES) {
+    throw new TreecastError('bad-option', `${roots.size} roots; 1 to ${MAX_CANDIDATES} can be named`)
+  }
+  return [...roots.values()]
 }
 
 /** Certifies a new show key. Its epoch is the second in which it was made, so that a restart revokes what was before. */

@@ -6,7 +6,7 @@ import type { Notice } from '../protocol/machine.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
 import type { PeerOptions } from '../protocol/peer-options.js'
 import { type BroadcastLink, parseLink } from '../protocol/wire/link.js'
-import type { Platform } from '../runtime/platform.js'
+import type { Identity, Platform } from '../runtime/platform.js'
 import type { Keeper } from './keeper.js'
 import { checkLinks, checkNumber, checkWhole } from './options.js'
 import { type LinkOptions, type RunningPeer, startPeer } from './start-peer.js'
@@ -23,6 +23,8 @@ export interface JoinOptions extends LinkOptions {
   readonly bufferMs?: number
   /** How long to wait for a broadcast that is not live yet, ms; Infinity for ever. Default 10,000. */
   readonly waitMs?: number
+  /** This peer's own key, by which others know it again; default a new one. No two peers may have the same. */
+  readonly identity?: Identity
   /** Gives up when aborted, throwing the signal's reason; a listener that has joined leaves. */
   readonly signal?: AbortSignal
 }
@@ -41,7 +43,7 @@ interface Joining {
  *
  * @param make makes the listener, once the options have been found good.
  * @throws TreecastError `bad-link`, `bad-option`; `cannot-listen`, `unsupported`; `no-tracker` when no tracker of the link can
- *   be reached; `refused` or `version-mismatch` when no tracker will have us; `out-of-date` when the certificate is not of
+ *   be reached, nor anybody of its ticket within `waitMs`; `refused` or `version-mismatch` when no tracker will have us; `out-of-date` when the certificate is not of
  *   today; `not-live` when nobody carries the broadcast within `waitMs`; `not-the-publisher` when those who claim to carry it
  *   show no certificate of its publisher.
  */
@@ -52,6 +54,7 @@ export async function join<Options, L extends Joining>(
   peer: Pick<PeerOptions, 'role'> & Partial<PeerOptions>,
   defaultMaxLinks: number,
   make: () => L,
+  onStarted: (listener: L) => void = () => undefined,
   keeper?: Keeper
 ): Promise<L> {
   const broadcast = typeof link === 'string' ? parseLink(link) : link
@@ -61,14 +64,19 @@ export async function join<Options, L extends Joining>(
   checkNumber('waitMs', waitMs, 0, Infinity)
   checkLinks(options)
   checkNumber('maxUploadKbps', maxUploadKbps, 0, 1e9)
-  if (broadcast.trackers.length === 0) {
-    throw new TreecastError('bad-link', 'the link names no tracker; add one, as in ?tr=ws://host:port')
+  const { trackers, ticket } = broadcast
+  if (trackers.length === 0 && ticket === undefined) {
+    throw new TreecastError(
+      'bad-link',
+      'the link names no tracker; add one, as in ?tr=ws://host:port, or get a link with a ticket from somebody who listens'
+    )
   }
 
   const listener = make()
   const running = await startPeer({
     platform,
     network: options,
+    ...(options.identity === undefined ? {} : { identity: options.identity }),
     defaultMaxLinks,
     peer: {
       ...(maxChildren === undefined ? {} : { maxChildren }),
@@ -76,7 +84,8 @@ export async function join<Options, L extends Joining>(
       ...(bufferMs === undefined ? {} : { bufferMs }),
       ...peer,
       broadcast,
-      trackers: broadcast.trackers
+      trackers,
+      ...(ticket === undefined ? {} : { ticket })
     },
     onRecord: keeper && ((packet, under) => keeper.take(under, packet)),
     onPlay: (item: PlayoutItem) => listener.heard(item),
@@ -84,6 +93,7 @@ export async function join<Options, L extends Joining>(
   })
   const certified = untilCertified(listener, broadcast, waitMs, signal)
   listener.attach(running)
+  onStarted(listener)
   try {
     await certified
   } catch (error) {
@@ -120,8 +130,12 @@ function untilCertified(
     const stop = listener.on('notice', (notice) => {
       if (notice.event === 'certified') settle()
       else if (notice.event === 'joined') joined = true
-      else if (notice.event === 'no-tracker' && !joined) settle(problem ?? noTracker(broadcast.trackers))
-      else if (notice.event === 'refused') problem = refusal(notice)
+      else if (notice.event === 'no-tracker' && !joined) {
+        const failure = problem ?? noTracker(broadcast)
+        // With a ticket there is another way in, for as long as we were told to wait.
+        if (broadcast.ticket === undefined) settle(failure)
+        else problem = failure
+      } else if (notice.event === 'refused') problem = refusal(notice)
       else if (notice.event === 'out-of-date') problem = outOfDate(broadcast)
       else if (notice.event === 'not-the-publisher') problem = notThePublisher(broadcast)
     })
@@ -136,13 +150,17 @@ export function refusal({ reason, text }: Extract<Notice, { event: 'refused' }>)
   return new TreecastError(code, `refused: ${text}`)
 }
 
-/** No tracker answered. */
-export function noTracker(trackers: readonly string[]): TreecastError {
+/** No tracker answered, nor anybody of a ticket. */
+export function noTracker({ trackers, ticket }: Pick<BroadcastLink, 'trackers' | 'ticket'>): TreecastError {
   const which =
     trackers.length === 1
       ? `the tracker ${trackers[0]} does`
       : `none of the trackers ${trackers.join(', ')} does`
-  return new TreecastError('no-tracker', `${which} not answer; check the address, and that it is running`)
+  const peers = ticket === undefined ? '' : ', and nobody of the ticket could be reached'
+  return new TreecastError(
+    'no-tracker',
+    `${which} not answer${peers}; check the address, and that it is running`
+  )
 }
 
 function notLive({ name }: BroadcastLink, why: string): TreecastError {

@@ -4,6 +4,9 @@ import type { HeardFrame } from '../audio/heard-frame.js'
 import type { TreecastError } from '../protocol/errors.js'
 import type { Notice } from '../protocol/machine.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
+import { equal } from '../protocol/wire/cursor.js'
+import { formatLink } from '../protocol/wire/link.js'
+import type { SignedRecord } from '../protocol/wire/signed-record.js'
 import { now } from '../runtime/clock.js'
 import { Emitter } from './emitter.js'
 import { FrameQueue } from './frame-queue.js'
@@ -71,6 +74,27 @@ export class Listener<
   /** Title and the like, as heard last; undefined before the first. */
   get metadata(): ReadonlyMap<string, string> | undefined {
     return this.fields
+  }
+
+  /**
+   * The link with a ticket: for some hours a newcomer gets in by it though no tracker answers, through this listener and those
+   * whom it knows. Each call makes a new one. The link alone where nobody is known that can be dialled directly, as among
+   * pages without a peer on a server.
+   */
+  ticket(): string {
+    return this.linkWith(this.running!.peer.ticket(now()))
+  }
+
+  /** The link with a ticket that names this peer alone, good for a day to enter by, and for ever to name a root in `broadcast()`. */
+  rootLink(): string {
+    const { peer, id } = this.running!
+    return this.linkWith(peer.ticket(now()).filter((record) => equal(record.id, id)))
+  }
+
+  private linkWith(ticket: readonly SignedRecord[]): string {
+    const { broadcast } = this.running!
+    const { publisher, name, trackers } = broadcast
+    return formatLink({ publisher, name, trackers, ...(ticket.length === 0 ? {} : { ticket }) })
   }
 
   stats(): S {

@@ -35,11 +35,13 @@ export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
   checkNumber('speed', options.speed, Number.MIN_VALUE, Infinity)
   checkNumber('stallMs', options.stallMs, 1, Infinity)
   checkPorts(options)
+  // An offer would hold the origin's addresses.
+  const given = options.roots === undefined ? options : { ...options, webrtc: false }
   const { record } = options
-  if (record === undefined) return goOnAir(nodePlatform, options, () => begin(options))
+  if (record === undefined) return goOnAir(nodePlatform, given, () => begin(options))
   const recording = await openRecording(record, hash)
   try {
-    return await goOnAir(nodePlatform, options, () => begin(options), recording)
+    return await goOnAir(nodePlatform, given, () => begin(options), recording)
   } catch (error) {
     await recording.end()
     throw error

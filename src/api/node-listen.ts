@@ -22,8 +22,11 @@ export interface ListenOptions extends JoinOptions, NodeNetworkOptions {
   /** Records what is received to this Ogg Opus file as it comes, with its proof beside it in `FILE.proof`. There must be none
    * yet. */
   readonly record?: string
-  /** What the tracker counts this peer as. Default `listener`. */
+  /** What this peer is for. `relay` and `root` are not counted as listeners; a `root` takes all that it can get from the origin
+   * itself, whom it knows when that dials it. Default `listener`. */
   readonly role?: Exclude<Role, 'origin'>
+  /** Called when it can be dialled, which may be long before anybody carries the broadcast: a root's link is known then. */
+  readonly onStarted?: (listener: Listener) => void
 }
 
 /**
@@ -41,7 +44,16 @@ export async function listen(link: string | BroadcastLink, options: ListenOption
   const recording = record === undefined ? undefined : await openRecording(record, hash)
   const make = (): Listener => new RecordingListener(startedAt, recording)
   try {
-    return await join(nodePlatform, link, options, peer, DEFAULT_MAX_LINKS, make, recording)
+    return await join(
+      nodePlatform,
+      link,
+      options,
+      peer,
+      DEFAULT_MAX_LINKS,
+      make,
+      options.onStarted,
+      recording
+    )
   } catch (error) {
     await recording?.end()
     throw error

@@ -8,7 +8,9 @@ import type { BroadcastOptions } from './web-broadcast.js'
 
 /** As `broadcast()` in `web-broadcast.ts`. */
 export async function goOnAirHere(options: BroadcastOptions): Promise<Broadcast> {
-  const show = await goOnAir(webPlatform, options, () => open(options.source))
+  // An offer would hold the origin's addresses.
+  const given = options.roots === undefined ? options : { ...options, p2p: 'off' as const }
+  const show = await goOnAir(webPlatform, given, () => open(options.source))
   const leave = (): void => void show.close()
   globalThis.addEventListener('pagehide', leave)
   void show.ended.catch(() => undefined).then(() => globalThis.removeEventListener('pagehide', leave))

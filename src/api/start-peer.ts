@@ -13,9 +13,10 @@ import type { PlayoutItem } from '../protocol/media/playout.js'
 import { Peer } from '../protocol/peer.js'
 import type { PeerOptions } from '../protocol/peer-options.js'
 import type { Certificate } from '../protocol/wire/certificate.js'
+import type { BroadcastLink } from '../protocol/wire/link.js'
 import type { Packet } from '../protocol/wire/packet.js'
 import { Driver } from '../runtime/driver.js'
-import type { Network, Platform, Seal, Signer } from '../runtime/platform.js'
+import type { Identity, Network, Platform, Seal, Signer } from '../runtime/platform.js'
 import type { LinkLimits } from '../transport/link.js'
 
 export const LINK_LIMITS: LinkLimits = {
@@ -43,6 +44,8 @@ export interface StartOptions<Options> {
   readonly peer: Omit<PeerOptions, 'self' | 'seed' | 'maxLinks' | 'ways'>
   readonly sign?: Signer['sign']
   readonly seal?: Seal
+  /** This peer's own key; default a new one. */
+  readonly identity?: Identity
   /** Is given every packet in its order, with the certificate that it is under. */
   readonly onRecord?: ((packet: Packet, certificate: Certificate) => void) | undefined
   readonly onPlay: (item: PlayoutItem) => void
@@ -51,6 +54,7 @@ export interface StartOptions<Options> {
 
 export interface RunningPeer {
   readonly id: Uint8Array
+  readonly broadcast: BroadcastLink
   readonly peer: Peer
   readonly driver: Driver
   readonly network: Network
@@ -63,12 +67,14 @@ export interface RunningPeer {
  */
 export async function startPeer<Options>(options: StartOptions<Options>): Promise<RunningPeer> {
   const { platform, onPlay, onNotice, onRecord, sign, seal } = options
-  const { maxChildren = DEFAULT_MAX_CHILDREN, trackers } = options.peer
+  const { maxChildren = DEFAULT_MAX_CHILDREN } = options.peer
   const maxLinks = options.network.maxLinks ?? Math.max(options.defaultMaxLinks, LINKS_PER_COPY * maxChildren)
-  const identity = await platform.makeIdentity()
+  const identity = options.identity ?? (await platform.makeIdentity())
   const id = identity.publicKey
-  const isLeaf = options.peer.leaf === true || options.peer.maxChildren === 0
-  const wish = { identity, trackers, isLeaf, limits: LINK_LIMITS, maxLinks: maxLinks + REFUSED_LINKS }
+  const isHidden = options.peer.source?.roots !== undefined
+  const isLeaf = options.peer.leaf === true || options.peer.maxChildren === 0 || isHidden
+  const towards = somebodyOf(options.peer)
+  const wish = { identity, towards, isLeaf, limits: LINK_LIMITS, maxLinks: maxLinks + REFUSED_LINKS }
   const network = await platform.open(wish, options.network)
   const addresses = isLeaf ? [] : network.transport.addresses.slice(0, MAX_ADDRESSES)
   const peer = new Peer({
@@ -84,6 +90,7 @@ export async function startPeer<Options>(options: StartOptions<Options>): Promis
     network,
     dialTracker: (url, signal) => platform.dialTracker(url, LINK_LIMITS, signal),
     verify: platform.verify,
+    signSelf: identity.sign,
     ...(sign === undefined ? {} : { sign }),
     ...(seal === undefined ? {} : { seal }),
     onOutput: (output) => {
@@ -92,5 +99,16 @@ export async function startPeer<Options>(options: StartOptions<Options>): Promis
       else onRecord?.(output.packet, output.certificate)
     }
   })
-  return { id, peer, driver, network }
+  const { broadcast, trackers } = options.peer
+  return { id, broadcast: { ...broadcast, trackers }, peer, driver, network }
+}
+
+/** A URL of whom this peer will reach first: a tracker, or somebody of its ticket. */
+function somebodyOf({ trackers, ticket = [] }: Pick<PeerOptions, 'trackers' | 'ticket'>): string {
+  if (trackers[0] !== undefined) return trackers[0]
+  for (const address of ticket.flatMap(({ addresses }) => addresses)) {
+    const [, host, port] = /^\/(?:ip4|dns|dns4)\/([^/]+)\/tcp\/(\d+)/.exec(address) ?? []
+    if (host !== undefined) return `ws://${host}:${port}`
+  }
+  return ''
 }

@@ -13,6 +13,7 @@ interface Options extends NetworkFlags {
   name?: string
   maxChildren?: number
   maxPeers?: number
+  root?: string[]
   packetMs?: number
   stripes?: number
   loop?: boolean
@@ -39,6 +40,11 @@ export function addBroadcast(program: Command): void {
     .option('--name <text>', 'name of the broadcast in its link (default: live)')
     .option('--max-children <n>', 'copies that the origin uploads at most (default: 4)', whole(1, 1000))
     .option('--max-peers <n>', 'peers that the origin feeds at most (default: no bound)', whole(1, 16_000))
+    .option(
+      '--root <link>',
+      'dial and feed this root, and nobody else; as `treecast relay --root` tells it; may be repeated, more than are fed are spares',
+      collect
+    )
     .option('--packet-ms <n>', 'audio to a packet, ms (default: 100)', whole(20, 1000))
     .option('--stripes <n>', 'trees over which the show is spread (default: 4)', whole(1, 16))
     .option('--record <file>', 'write the show to an Ogg Opus file, and its proof to <file>.proof')
@@ -63,6 +69,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     name,
     maxChildren,
     maxPeers,
+    root: roots,
     packetMs,
     stripes,
     loop,
@@ -81,6 +88,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     ...networkOf(options),
     ...(maxChildren === undefined ? {} : { maxChildren }),
     ...(maxPeers === undefined ? {} : { maxPeers }),
+    ...(roots === undefined ? {} : { roots }),
     ...(packetMs === undefined ? {} : { packetMs }),
     ...(stripes === undefined ? {} : { stripes }),
     ...(loop === undefined ? {} : { loop }),

@@ -10,11 +10,13 @@ import { writeFrames } from '../api/write-frames.js'
 import { openSink, type OggSink } from '../audio/sink.js'
 import { TreecastError } from '../protocol/errors.js'
 import { parseLink } from '../protocol/wire/link.js'
+import { openKeyFile } from '../runtime/key-file.js'
 import { positive, whole } from './arguments.js'
 import { addNetwork, type NetworkFlags, networkOf, sayWebRtc } from './network.js'
 import { failingWith } from './recording.js'
 import { bytes, plural, printable, type Reporter } from './reporter.js'
 import { run } from './run.js'
+import { checkTicketPath, TicketFile } from './ticket-file.js'
 
 /** How long an output may take for what is left when we are told to end; ms. */
 const OUTPUT_GRACE_MS = 2_000
@@ -27,6 +29,9 @@ interface Options extends NetworkFlags {
   upload?: number
   buffer?: number
   wait?: number
+  ticket?: string
+  root?: boolean
+  identity?: string
   duration?: number
   json?: boolean
 }
@@ -51,6 +56,10 @@ export function addRelay(program: Command): void {
     .description(
       'Joins a broadcast and passes it on to listeners, without any output. Ends with the broadcast.'
     )
+    .option(
+      '--root',
+      'be a root: be dialled and fed by the origin itself, which is told of this link by --root'
+    )
   addCommon(command, 'relay')
 }
 
@@ -64,6 +73,11 @@ function addCommon(command: Command, role: 'listener' | 'relay'): void {
       'how long to wait for a broadcast that is not live yet (default: 10)',
       positive(604_800)
     )
+    .option(
+      '--identity <file>',
+      "this peer's own key, by which it is known again; made if there is no such file"
+    )
+    .option('--ticket <file>', 'keep there a link by which newcomers get in without a tracker')
     .option('--duration <seconds>', 'leave after so many seconds of listening', positive(604_800))
     .option('--json', 'events on stdout, one JSON object a line')
     .action((link: string, options: Options) =>
@@ -88,8 +102,20 @@ async function act(
   }
   // Opened before anything else: a path that cannot be written is known at once.
   const sink = out === undefined ? undefined : await openSink(out)
+  if (options.ticket !== undefined) await checkTicketPath(options.ticket)
+  const isRoot = options.root === true
+  const own = options.identity === undefined ? undefined : await openKeyFile(options.identity)
+  const tellRoot = (root: Listener): void =>
+    reporter.event(
+      'root',
+      { link: root.rootLink() },
+      `a root; tell the origin of it: --root '${root.rootLink()}'`
+    )
   const given: ListenOptions = {
-    role,
+    role: isRoot ? 'root' : role,
+    ...(own === undefined ? {} : { identity: own.keys }),
+    // A root is there before its show.
+    ...(isRoot ? { onStarted: tellRoot, waitMs: Infinity } : {}),
     signal,
     ...(leaf === undefined ? {} : { leaf }),
     ...(record === undefined ? {} : { record }),
@@ -114,6 +140,8 @@ async function follow(
   signal: AbortSignal
 ): Promise<void> {
   let duration: NodeJS.Timeout | undefined
+  const tickets =
+    options.ticket === undefined ? undefined : new TicketFile(options.ticket, listener, reporter)
   const leave = (): void => void listener.close()
   listener.on('notice', (notice) => reporter.notice(notice))
   listener.on('playing', ({ startupMs }) => {
@@ -141,6 +169,7 @@ async function follow(
     if (sink !== undefined) leave()
     await listener.ended
     clearTimeout(duration)
+    await tickets?.close()
   }
 }
 

@@ -38,7 +38,14 @@ export function beginEra(given: EraOptions, now: number): Era {
   const show = new Show<number>(certificate, { pace, bufferMs, recording })
   const upstream = isOrigin
     ? undefined
-    : new Upstream({ epoch, stripes, parents, spares }, self, hood, random, notice, now)
+    : new Upstream(
+        { epoch, stripes, parents, spares, isRoot: options.role === 'root' },
+        self,
+        hood,
+        random,
+        notice,
+        now
+      )
   const pathTo = (stripe: number): readonly ShortId[] | undefined => {
     if (upstream === undefined) return []
     return upstream.feeds.isRooted(stripe) ? upstream.feeds.pathOf(stripe) : undefined

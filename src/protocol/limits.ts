@@ -54,6 +54,37 @@ export const MAX_ADDRESS_BYTES = 128
 /** Peer records in one message. */
 export const MAX_RECORDS = 16
 
+/** A signed peer record is good for at most this long; and for clocks that are wrong by minutes so much longer both ways. */
+export const MAX_RECORD_SECONDS = 24 * 60 * 60
+export const RECORD_SKEW_SECONDS = 10 * 60
+
+/** A peer signs its record for so long: longer than all trackers have to be down before a ticket fails, and short enough that
+ * who went home is not looked for tomorrow. A root, which is there to stay, for the longest time. */
+export const RECORD_SECONDS = 2 * 60 * 60
+
+/** And signs it anew so often: the date tells who was there a moment ago. */
+export const RECORD_REFRESH_MS = 5 * 60_000
+
+/** So often a peer tells each neighbour of others; what comes more often is not read. A newcomer's first, and one that a clock
+ * brings forward, are let through. */
+export const EXCHANGE_MS = 60_000
+export const EXCHANGE_BURST = 3
+
+/** Records that it tells a newcomer at once, and each time after: some 180 bytes each, less than a fiftieth of the show. */
+export const RECORDS_FIRST = 4
+export const RECORDS_EACH = 8
+
+/** Of what a peer knows so many at most may have come from one neighbour: a quarter, or a liar could fill it all. */
+export const MAX_FROM_ONE_SOURCE = 16
+
+/** Peers in a ticket, and its text. Where one in ten leaves each minute, two in three tickets of eight still open after twenty
+ * minutes; eight common records are some 2,300 characters. */
+export const MAX_TICKET_RECORDS = 8
+export const MAX_TICKET_CHARS = 4096
+
+/** How long a tracker has to answer before a ticket is used: whoever can be placed by a tracker is placed better. */
+export const TICKET_PATIENCE_MS = 1_000
+
 /** Reasons and other text for people. */
 export const MAX_REASON_BYTES = 256
 

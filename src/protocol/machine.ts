@@ -34,6 +34,8 @@ export type Input =
   | { readonly type: 'verified'; readonly check: number; readonly valid: boolean }
   /** Answers an output `sign`. */
   | { readonly type: 'signed'; readonly sequence: number; readonly signature: Uint8Array }
+  /** Answers an output `sign-self`. */
+  | { readonly type: 'signed-self'; readonly signature: Uint8Array }
   /** Origin: the source begins a stream. */
   | { readonly type: 'source-stream'; readonly format: StreamFormat }
   /** Answers an output `seal`: the digest of these packets. */
@@ -84,6 +86,8 @@ export type Output =
   | { readonly type: 'seal'; readonly first: number; readonly packets: readonly Uint8Array[] }
   /** A verified packet of the show, in its order, for whoever keeps the show; only if it was asked for. */
   | { readonly type: 'record'; readonly packet: Packet; readonly certificate: Certificate }
+  /** Sign with this peer's own key; answer with `signed-self`. There is one such question at a time. */
+  | { readonly type: 'sign-self'; readonly message: Uint8Array }
   /** To be heard now, in this order. */
   | { readonly type: 'play'; readonly item: PlayoutItem }
   /** For people and logs; nothing has to be done. */

@@ -5,12 +5,15 @@ import type { BroadcastId } from './wire/broadcast.js'
 import type { Certificate } from './wire/certificate.js'
 import type { Role } from './wire/message.js'
 import type { PeerId, PeerRecord } from './wire/record.js'
+import type { SignedRecord } from './wire/signed-record.js'
 
 export interface PeerOptions {
   /** Who this peer is and where it can be dialled. */
   readonly self: PeerRecord
   readonly broadcast: BroadcastId
   readonly trackers: readonly string[]
+  /** Peers through which to enter when no tracker answers. */
+  readonly ticket?: readonly SignedRecord[]
   readonly role: Role
   /** Makes the machine's own coin flips; any 32-bit integer. */
   readonly seed: number
@@ -47,6 +50,9 @@ export interface OriginOptions {
   readonly packetMs?: number
   /** How many packets go under one seal; default none. */
   readonly sealPackets?: number
+  /** Peers to dial and feed, and no others: as many at a time as there are copies, the rest take the places of those that are
+   * lost. Nobody comes to an origin that has roots, and no message holds an address of it. At most 64. */
+  readonly roots?: readonly PeerRecord[]
 }
 
 /** A peer that is linked with this one. */

@@ -22,6 +22,7 @@ import {
   LINGER_MS,
   MISSED_END_MS
 } from './limits.js'
+import { Checks } from './checks.js'
 import { beginEra, type Era } from './era.js'
 import type { Input, Notice, Output } from './machine.js'
 import type { PlayoutItem } from './media/playout.js'
@@ -32,6 +33,8 @@ import type { NeighbourStats, PeerOptions, PeerSizes, PeerStats } from './peer-o
 import { Presence, type Vacancy } from './presence.js'
 import { Random } from './random.js'
 import { Discovery } from './tree/discovery.js'
+import { Entrance } from './tree/entrance.js'
+import { type Check, Exchange } from './tree/exchange.js'
 import { UNFED_DEPTH } from './tree/feeds.js'
 import type { Neighbour } from './tree/neighbour.js'
 import { Neighbourhood } from './tree/neighbourhood.js'
@@ -43,15 +46,8 @@ import type { Certificate } from './wire/certificate.js'
 import { WireError } from './wire/cursor.js'
 import { DATA_HEAD_BYTES, decodeMessages, MAX_EXCEPT, type Message, type Subscribe } from './wire/message.js'
 import { type PeerId, shortId, type ShortId } from './wire/record.js'
+import type { SignedRecord } from './wire/signed-record.js'
 import { ALL_WAYS, WAY, waysTo } from './wire/ways.js'
-
-type CheckOf =
-  { readonly kind: 'packet'; readonly show: Show<number>; readonly sequence: number } | CertificateCheck
-interface CertificateCheck {
-  readonly kind: 'certificate'
-  readonly certificate: Certificate
-  readonly link: number
-}
 
 /** Inputs that are about packets, unless they turn out otherwise. They are nine in ten, and cost the tree nothing. */
 const ROUTINE: ReadonlySet<Input['type']> = new Set([
@@ -72,10 +68,11 @@ export class Peer {
   private readonly signalling: Signalling
   private readonly publisher: Publisher | undefined
   private readonly uploader: Uploader
-  private readonly checks = new Map<number, CheckOf>()
+  private readonly checks: Checks
+  private readonly exchange: Exchange
+  private readonly entrance: Entrance
   private outputs: Output[] = []
   private era: Era | undefined
-  private nextCheck = 0
   /** By which ways this peer can dial. */
   private ways: number
   /** Whether the broadcast was live when a tracker was heard last. */
@@ -120,7 +117,8 @@ export class Peer {
         broadcast: options.broadcast,
         leaf: this.copies === 0,
         maxLinks: options.maxLinks ?? DEFAULT_MAX_LINKS,
-        ways: this.ways
+        ways: this.ways,
+        only: options.source?.roots
       },
       emit
     )
@@ -129,9 +127,16 @@ export class Peer {
       this.random,
       emit
     )
+    this.entrance = new Entrance(options.ticket, this.discovery)
     this.presence = new Presence(options, this.hood, this.discovery, (link) => this.freeSlotsFor(link))
     this.signalling = new Signalling(options.self.id, this.hood, this.discovery, emit)
     this.uploader = new Uploader(options.maxUploadKbps, emit)
+    this.checks = new Checks(emit)
+    const { self, broadcast, source, role } = options
+    const isPublic = source === undefined && this.copies > 0
+    const record = { self, broadcast, isPublic, isRoot: role === 'root' }
+    // With a coin of its own: whoever asks for a ticket must not change the tree.
+    this.exchange = new Exchange(record, this.hood, new Random(~options.seed), emit)
     if (options.source !== undefined) {
       const { certificate, packetMs = DEFAULT_PACKET_MS, sealPackets = Infinity } = options.source
       const { epoch, stripes } = certificate
@@ -202,6 +207,12 @@ export class Peer {
     }
   }
 
+  /** Peers through whom somebody may enter now without a tracker, each in its own signed words; none where nobody is known that
+   * can be dialled without an introduction. */
+  ticket(now: number): SignedRecord[] {
+    return this.exchange.ticket(now)
+  }
+
   /** For each stripe the id of the peer that feeds it, for pictures of the tree; undefined where none. */
   parentIds(): (PeerId | undefined)[] {
     return parentIdsOf(this.era, this.hood)
@@ -239,6 +250,7 @@ export class Peer {
   private take(input: Input, now: number): void {
     switch (input.type) {
       case 'start':
+        this.entrance.begin(now)
         if (this.options.source !== undefined) this.adopt(this.options.source.certificate, now)
         break
       case 'tracker-opened':
@@ -260,7 +272,10 @@ export class Peer {
         this.closed(input.link, now)
         break
       case 'verified':
-        this.verified(input.check, input.valid, now)
+        this.checks.answered(input.check, input.valid, now)
+        break
+      case 'signed-self':
+        this.exchange.signed(input.signature)
         break
       case 'signed':
         this.signed(input.sequence, input.signature, now)
@@ -355,7 +370,7 @@ export class Peer {
       return
     }
     if (message.type === 'bye') {
-      this.hood.candidates.add(message.others)
+      if (neighbour.record !== undefined) this.hood.candidates.add(message.others, neighbour.record.id)
       if (message.reason === 'ended' && this.era?.upstream?.isUsed(link) === true) this.farewellAt = now
       if (message.reason === 'version') {
         this.notice({ event: 'refused', reason: message.reason, text: message.text })
@@ -397,6 +412,9 @@ export class Peer {
       case 'want':
         if (era !== undefined) this.uploader.sendAgain(neighbour.link, message.sequences, era.show, now)
         break
+      case 'peers':
+        this.toldOf(neighbour, message.records, now)
+        break
       case 'unreachable':
         this.signalling.unreachable(neighbour.link, message.peer)
         break
@@ -408,9 +426,30 @@ export class Peer {
   /** After HELLO: what the other end needs to know at once. */
   private greeted(neighbour: Neighbour, ended: number | undefined, now: number): void {
     if (ended !== undefined) this.linkEnded(ended, neighbour.record?.id, now)
-    if (this.hood.get(neighbour.link) === undefined || this.era === undefined) return
+    if (this.hood.get(neighbour.link) === undefined) return
+    this.exchange.greet(neighbour, now)
+    if (this.era === undefined) return
     this.hood.send(neighbour.link, { type: 'show', certificate: this.era.show.certificate.bytes })
     this.presence.tellOne(neighbour.link, this.vacancy())
+  }
+
+  private toldOf(neighbour: Neighbour, records: readonly SignedRecord[], now: number): void {
+    const { link } = neighbour
+    const known = (record: SignedRecord): void => this.signalling.heardOf(record, link)
+    const forged = (then: number): void =>
+      this.misbehaved(link, 'bad-signature', 'a peer record that its owner did not sign', then)
+    this.exchange.received(neighbour, records, this.checkAt(now), known, forged, now)
+  }
+
+  private checkAt(now: number): Check {
+    return (key, message, signature, settle) => {
+      const then = (valid: boolean, at: number): void => {
+        // Somebody is known now who was not: there may be somebody to dial.
+        this.isRoutine = false
+        settle(valid, at)
+      }
+      this.checks.judge(key, message, signature, then, now)
+    }
   }
 
   private closed(link: number, now: number): void {
@@ -464,10 +503,8 @@ export class Peer {
     const { admission, sequence, check } = show.receive(bytes, hops, neighbour.link)
     switch (admission) {
       case 'check': {
-        const id = this.nextCheck++
-        this.checks.set(id, { kind: 'packet', show, sequence })
         const { key, message, signature } = check!
-        this.emit({ type: 'verify', check: id, key, message, signature })
+        this.checks.ask(key, message, signature, (valid, then) => this.verified(show, sequence, valid, then))
         break
       }
       case 'duplicate':
@@ -487,26 +524,18 @@ export class Peer {
     }
   }
 
-  private verified(id: number, valid: boolean, now: number): void {
-    const check = this.checks.get(id)
-    this.checks.delete(id)
-    if (check === undefined) return
-    if (check.kind === 'certificate') {
-      this.isRoutine = false
-      this.certificateChecked(check, valid, now)
-      return
-    }
-    const settled = check.show.settle(check.sequence, valid, now)
-    if (settled === undefined || check.show !== this.era?.show) return
+  private verified(show: Show<number>, sequence: number, valid: boolean, now: number): void {
+    const settled = show.settle(sequence, valid, now)
+    if (settled === undefined || show !== this.era?.show) return
     if (!valid) {
       this.counts.rejected++
       this.misbehaved(settled.from, 'bad-signature', 'a packet whose signature is wrong', now)
     } else if (settled.kept !== undefined) {
       const neighbour = this.hood.get(settled.from)
-      if (neighbour !== undefined) this.era.upstream?.heard(neighbour, check.sequence, check.show, now)
+      if (neighbour !== undefined) this.era.upstream?.heard(neighbour, sequence, show, now)
       this.farewellAt = undefined
       this.counts.received++
-      if (this.era.upstream?.arrived(check.sequence, check.show, now) === true) this.counts.backfilled++
+      if (this.era.upstream?.arrived(sequence, show, now) === true) this.counts.backfilled++
       this.uploader.relay(settled.kept, this.era.downstream.children, settled.from, now)
     }
   }
@@ -573,16 +602,16 @@ export class Peer {
       this.notice({ event: 'out-of-date' })
     } else if (credential.verdict === 'check' && !this.isOrigin) {
       const { certificate, message, signature } = credential
-      const check = this.nextCheck++
-      this.checks.set(check, { kind: 'certificate', certificate, link })
-      this.emit({ type: 'verify', check, key: broadcast.publisher, message, signature })
+      this.checks.ask(broadcast.publisher, message, signature, (valid, then) =>
+        this.certificateChecked(certificate, link, valid, then)
+      )
     }
   }
 
-  private certificateChecked(check: CertificateCheck, valid: boolean, now: number): void {
-    if (!valid) this.notThePublisher(check.link, now)
-    else if (check.certificate.epoch > (this.era?.show.certificate.epoch ?? -1))
-      this.adopt(check.certificate, now)
+  private certificateChecked(certificate: Certificate, link: number, valid: boolean, now: number): void {
+    this.isRoutine = false
+    if (!valid) this.notThePublisher(link, now)
+    else if (certificate.epoch > (this.era?.show.certificate.epoch ?? -1)) this.adopt(certificate, now)
   }
 
   private notThePublisher(link: number, now: number): void {
@@ -638,7 +667,12 @@ export class Peer {
     }
     this.linksEnded(this.hood.dropIdle(this.isUsed, now), now)
     if (now >= this.missedEndAt) this.concludeWithoutEnd(now)
-    if (this.state === 'running') this.seek(now)
+    if (this.state === 'running') {
+      this.exchange.tend(now)
+      const ticket = this.entrance.take(this.isHungry, now)
+      if (ticket.length > 0) this.exchange.enter(ticket, this.checkAt(now), now)
+      this.seek(now)
+    }
     this.presence.tell(this.vacancy(), now)
     this.keepAlive(now)
     this.maybeFinishEnding(now)
@@ -659,10 +693,19 @@ export class Peer {
 
   /** How many links are needed beyond those that are there or being dialled. */
   private linksLacking(now: number): number {
-    if (this.isOrigin || this.state !== 'running') return 0
+    if (this.state !== 'running') return 0
+    if (this.isOrigin) return this.rootsLacking(now)
     const { upstream } = this.era ?? {}
     const needed = upstream?.linksNeeded(now) ?? DEFAULT_PARENTS + DEFAULT_SPARES - this.hood.size
     return needed - this.hood.dials(now)
+  }
+
+  /** How many of its roots an origin is to dial: it feeds as many as it has copies for. */
+  private rootsLacking(now: number): number {
+    const { source, maxPeers = Infinity } = this.options
+    if (source?.roots === undefined) return 0
+    const wanted = Math.min(Math.floor(this.copies), maxPeers)
+    return wanted - this.hood.size - this.hood.dials(now)
   }
 
   /** Dials candidates while links are lacking; asks the tracker when it runs out of them. */
@@ -671,9 +714,10 @@ export class Peer {
     this.lacking = lacking <= 0 ? 0 : lacking - this.hood.dial(lacking, now, this.random)
     if (lacking <= 0) {
       this.discovery.satisfied()
-    } else if (this.lacking > 0) {
+    } else if (this.lacking > 0 && !this.isOrigin) {
       const known = [...this.hood.ready()].map(({ record }) => shortId(record!.id))
       this.discovery.ask(CANDIDATES_PER_ANSWER, known.slice(0, MAX_EXCEPT), this.ways, this.isHungry, now)
+      if (this.discovery.isOfNoHelp) this.lacking -= this.hood.dial(this.lacking, now, this.random, true)
     }
   }
 
@@ -747,9 +791,16 @@ export class Peer {
       if (upstream !== undefined && this.state === 'running')
         next = Math.min(next, upstream.nextDeadline(now))
     }
-    if (this.state === 'running') next = Math.min(next, this.hood.nextImpatience(now))
+    if (this.state === 'running')
+      next = Math.min(
+        next,
+        this.hood.nextImpatience(now),
+        this.exchange.nextDeadline(),
+        this.entrance.nextDeadline(now)
+      )
     if (this.state === 'running' && this.lacking > 0) {
-      next = Math.min(next, this.discovery.nextAsk(this.isHungry), this.hood.candidates.nextReady(now))
+      const asks = this.isOrigin ? Infinity : this.discovery.nextAsk(this.isHungry)
+      next = Math.min(next, asks, this.hood.candidates.nextReady(now))
     }
     return next
   }

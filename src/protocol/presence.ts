@@ -41,7 +41,7 @@ export class Presence {
 
   /** The one question to a tracker. */
   join({ freeSlots }: Vacancy, ways: number): Join {
-    const { self, broadcast, role } = this.options
+    const { self, broadcast, role, source } = this.options
     return {
       type: 'join',
       minVersion: PROTOCOL_VERSION,
@@ -49,7 +49,7 @@ export class Presence {
       peerId: self.id,
       broadcast,
       role,
-      freeSlots,
+      freeSlots: source?.roots === undefined ? freeSlots : 0,
       wanted: role === 'origin' ? 0 : CANDIDATES_PER_ANSWER,
       addresses: self.addresses,
       ways
@@ -70,7 +70,8 @@ export class Presence {
 
   /** What trackers are told. Who cannot be dialled any more has no room for strangers, only for those that it dialled. */
   lease({ freeSlots, depth }: Vacancy): Lease {
-    return { type: 'lease', freeSlots: this.canBeDialled ? freeSlots : 0, depth }
+    const isOpen = this.canBeDialled && this.options.source?.roots === undefined
+    return { type: 'lease', freeSlots: isOpen ? freeSlots : 0, depth }
   }
 
   /** A neighbour is told what it can have. */

@@ -212,7 +212,7 @@ export class Tracker {
   }
 
   stats(): TrackerStats {
-    const roles = { listener: 0, relay: 0, origin: 0 }
+    const roles = { listener: 0, relay: 0, origin: 0, root: 0 }
     let freeSlots = 0
     let waiting = 0
     for (const broadcast of this.broadcasts.values()) {
@@ -226,7 +226,7 @@ export class Tracker {
       broadcasts: this.broadcasts.size,
       peers: roles.listener + roles.relay + roles.origin,
       listeners: roles.listener,
-      relays: roles.relay,
+      relays: roles.relay + roles.root,
       origins: roles.origin,
       waiting,
       freeSlots,

@@ -9,7 +9,7 @@ import {
   sign as signWith,
   verify as verifyWith
 } from 'node:crypto'
-import type { Signer } from './platform.js'
+import type { Identity } from './platform.js'
 
 /** What comes before the 32 bytes in PKCS #8 and SPKI; RFC 8410 section 7 and 4. */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -20,7 +20,7 @@ const MAX_KNOWN_KEYS = 64
 const known = new Map<string, KeyObject>()
 
 /** A key pair that can be written to a file. */
-export interface KeyPair extends Signer {
+export interface KeyPair extends Identity {
   readonly sign: (message: Uint8Array) => Uint8Array
   /** The private key as PKCS #8 in PEM, as a key file holds it. */
   readonly toPem: () => string
@@ -60,7 +60,9 @@ export function hash(bytes: Uint8Array): Uint8Array {
 
 function keyPairOf(privateKey: KeyObject): KeyPair {
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
+  const der = privateKey.export({ format: 'der', type: 'pkcs8' })
   return {
+    seed: new Uint8Array(der.subarray(PKCS8_HEAD.length)),
     publicKey: new Uint8Array(spki.subarray(SPKI_HEAD.length)),
     sign: (message) => new Uint8Array(signWith(null, message, privateKey)),
     toPem: () => privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()

@@ -21,6 +21,8 @@ export interface DriverOptions {
   readonly sign?: Signer['sign']
   /** Digests packets for a seal; the origin only. */
   readonly seal?: Seal
+  /** This peer's own. */
+  readonly signSelf: Signer['sign']
   /** What the machine gives to hear and to keep, and what it tells. */
   readonly onOutput: (output: Extract<Output, { type: 'play' | 'record' | 'notice' }>) => void
 }
@@ -115,6 +117,11 @@ export class Driver {
         whenKnown(this.options.seal(packets), answer)
         break
       }
+      case 'sign-self':
+        whenKnown(this.options.signSelf(output.message), (signature) =>
+          this.give({ type: 'signed-self', signature })
+        )
+        break
       case 'signal':
         this.options.network.transport.signals?.signalled(output.from, output.body)
         break

@@ -37,8 +37,7 @@ const MAX_ANNOUNCED = MAX_ADDRESSES - 2
 export const nodePlatform: Platform<NodeNetworkOptions> = {
   makeSigner: () => keyPairFromSeed(randomSeed()),
   makeIdentity() {
-    const seed = randomSeed()
-    return { seed, ...keyPairFromSeed(seed) }
+    return keyPairFromSeed(randomSeed())
   },
   verify,
   hash,
@@ -52,7 +51,7 @@ async function open(wish: NetworkWish, options: NodeNetworkOptions): Promise<Net
   const { announce = [], port = 0, webSocketPort = 0, webrtc: wantsWebRtc = true } = options
   checkAnnounced(announce)
   const ice = iceConfiguration(options)
-  const host = options.host ?? (await localAddressTowards(wish.trackers[0]!))
+  const host = options.host ?? (await localAddressTowards(wish.towards))
   const libp2p = await libp2pTransport({
     privateKeySeed: identity.seed,
     listen: isLeaf ? undefined : { host, port, webSocketPort },

@@ -45,7 +45,8 @@ export interface Network {
 
 export interface NetworkWish {
   readonly identity: Identity
-  readonly trackers: readonly string[]
+  /** A URL of somebody whom it will reach: others will reach it by the same network. */
+  readonly towards: string
   /** It feeds nobody, so nobody need be able to dial it. */
   readonly isLeaf: boolean
   readonly limits: LinkLimits

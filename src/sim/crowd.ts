@@ -21,6 +21,8 @@ export interface Person {
   readonly staysMs: number
   /** It leaves without a word. */
   readonly vanishes: boolean
+  /** Its link has a ticket, from somebody who listens. */
+  readonly hasTicket: boolean
 }
 
 /** Standard deviation of clocks' errors, ms, and of their drift: quartz is off by some 20 parts in a million. */
@@ -57,7 +59,8 @@ export function person(scenario: Scenario, seed: number, n: number): Person {
     isMobile,
     isLeaf,
     staysMs: session(scenario, random),
-    vanishes: random.unit() < crowd.vanishing
+    vanishes: random.unit() < crowd.vanishing,
+    hasTicket: random.unit() < crowd.tickets.share
   }
 }
 
@@ -72,7 +75,8 @@ export function server(scenario: Scenario, seed: number, name: string, uplinkKbp
     isMobile: false,
     isLeaf: false,
     staysMs: Infinity,
-    vanishes: false
+    vanishes: false,
+    hasTicket: false
   }
 }
 

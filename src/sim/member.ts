@@ -15,6 +15,7 @@ export class Member implements Host {
   readonly random: Random
   readonly copies: number
   readonly joinedAt: number
+  readonly ticket: unknown
   participant!: Participant
   /** Ends of its open links. */
   readonly ends = new Set<number>()
@@ -36,7 +37,15 @@ export class Member implements Host {
 
   constructor(
     world: World,
-    given: { self: number; role: Role; person: Person; random: Random; copies: number; joinedAt: number }
+    given: {
+      self: number
+      role: Role
+      person: Person
+      random: Random
+      copies: number
+      joinedAt: number
+      ticket: unknown
+    }
   ) {
     this.world = world
     this.self = given.self
@@ -45,10 +54,15 @@ export class Member implements Host {
     this.random = given.random
     this.copies = given.copies
     this.joinedAt = given.joinedAt
+    this.ticket = given.ticket
   }
 
   get isOrigin(): boolean {
     return this.role === 'origin'
+  }
+
+  get isRoot(): boolean {
+    return this.role === 'root'
   }
 
   get isListener(): boolean {

@@ -26,6 +26,8 @@ export interface Setting {
   readonly packets: number
   /** The hosts of trackers, to be dialled as peers are. */
   readonly trackers: readonly number[]
+  /** The hosts of roots. */
+  readonly roots: readonly number[]
 }
 
 /** A peer of a topology: it is told what happens, and answers by calls of its host. All methods but one are optional. */
@@ -47,6 +49,8 @@ export interface Participant {
   received?(link: number, message: unknown): void
   /** A packet of the show, new or not. It may come late, twice, out of order, or never. */
   packet(link: number, sequence: number, hops: number, bytes?: Uint8Array): void
+  /** A ticket for a newcomer, in a form of the topology's own; undefined where it knows nobody. */
+  ticket?(): unknown
   /** The time given to `host.wakeAt` has come. */
   woken?(): void
   /** It leaves in good order: the last call. Links are closed afterwards. */
@@ -66,8 +70,12 @@ export interface Host {
   /** Peers are numbered as they join; the origin is 0. */
   readonly self: number
   readonly isOrigin: boolean
+  /** One of the servers that the origin is to feed. */
+  readonly isRoot: boolean
   /** Copies of the show that this peer may upload; 0 for one that passes nothing on. Not always a whole number. */
   readonly copies: number
+  /** The ticket that it came with, as another's `ticket` made it; undefined for most. */
+  readonly ticket: unknown
   /** This peer's own coin. */
   readonly random: Random
   /** By this peer's clock, ms. */

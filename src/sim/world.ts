@@ -15,6 +15,7 @@ import { packetBytesOf } from './frames.js'
 import { Member, type Role } from './member.js'
 import { LOST, Network } from './network.js'
 import type { Scenario } from './scenario/scenario.js'
+import { Tickets, TICKETS_EVERY_MS } from './tickets.js'
 import type { Participant, Setting, Topology } from './topology.js'
 
 /** The show begins so long after the world, ms: for those who come early. */
@@ -81,6 +82,7 @@ export class World {
   private readonly arrivalTimes: readonly number[]
   private readonly replacing
   private readonly meeting
+  private readonly tickets: Tickets
   private persons = 0
   /** Peers that a tracker would name. */
   private readonly present = new SamplingPool<number>()
@@ -104,9 +106,11 @@ export class World {
     )
     this.replacing = stream(seed, 'replacing')
     this.meeting = stream(seed, 'meeting')
+    this.tickets = new Tickets(stream(seed, 'tickets'), scenario.crowd.tickets.ageS * 1000)
     this.arrivalTimes = arrivals(scenario, seed, LEAD_MS)
     const trackers = Array.from({ length: scenario.trackers }, (_, i) => i + 1)
-    this.setting = { scenario, seed, packets, trackers }
+    const roots = Array.from({ length: scenario.roots }, (_, i) => 1 + trackers.length + i)
+    this.setting = { scenario, seed, packets, trackers, roots }
     this.begin()
   }
 
@@ -273,15 +277,26 @@ export class World {
     for (const at of this.arrivalTimes) {
       if (at < this.endMs - TAIL_MS) this.queue.plan(at, EVENT.arrive, 0, 0, undefined)
     }
+    if (this.scenario.crowd.tickets.share > 0) {
+      for (let at = TICKETS_EVERY_MS; at < this.endMs - TAIL_MS; at += TICKETS_EVERY_MS) {
+        this.queue.plan(at, EVENT.call, 0, 0, () => this.gatherTickets())
+      }
+    }
     for (let q = 0; q < this.setting.packets; q++) {
       this.queue.plan(Math.round(this.ears.madeAt(q)), EVENT.publish, q, 0, undefined)
     }
   }
 
+  private gatherTickets(): void {
+    const here = [...this.here()].filter(({ isListener, isFrozen }) => isListener && !isFrozen)
+    this.tickets.gather(here, this.now)
+  }
+
   private add(role: Role, who: Person, copies: number): Member {
     const self = this.network.add(who.line)
     const random = stream(mix(this.seed, 'coin'), self)
-    const member = new Member(this, { self, role, person: who, random, copies, joinedAt: this.now })
+    const ticket = who.hasTicket ? this.tickets.draw(this.now) : undefined
+    const member = new Member(this, { self, role, person: who, random, copies, joinedAt: this.now, ticket })
     this.members.push(member)
     this.counters.add(self)
     member.participant =

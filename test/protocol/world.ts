@@ -125,6 +125,7 @@ export class World {
   private nextLink = 1
   private readonly trackerLinks = new Map<number, VirtualLink>()
   private readonly keys = new Map<Member, Keys>()
+  private readonly ownKeys = new Map<Member, Keys>()
   private readonly verdicts = new Map<string, boolean>()
 
   add(name: string, options: Partial<PeerOptions> = {}, signer: Keys = showKeys): Member {
@@ -151,6 +152,7 @@ export class World {
       deadline: Infinity
     }
     this.keys.set(member, signer)
+    this.ownKeys.set(member, keys)
     this.members.push(member)
     this.give(member, { type: 'start' })
     return member
@@ -324,6 +326,13 @@ export class World {
       case 'sign': {
         const signature = this.keys.get(member)!.sign(output.message)
         this.at(this.now, () => this.give(member, { type: 'signed', sequence: output.sequence, signature }))
+        break
+      }
+      case 'sign-self': {
+        const signature = this.ownKeys.get(member)!.sign(output.message)
+        this.at(this.now, () =>
+          this.whenAwake(member, () => this.give(member, { type: 'signed-self', signature }))
+        )
         break
       }
       case 'play':

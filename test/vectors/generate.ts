@@ -10,6 +10,7 @@ import type { Frame } from '../../src/protocol/media/frame.js'
 import type { BroadcastId } from '../../src/protocol/wire/broadcast.js'
 import { keyToText } from '../../src/protocol/wire/broadcast.js'
 import { certificateMessage, encodeCertificateBody } from '../../src/protocol/wire/certificate.js'
+import { Reader, WireError } from '../../src/protocol/wire/cursor.js'
 import { formatLink, parseLink } from '../../src/protocol/wire/link.js'
 import {
   decodeMessages,
@@ -26,6 +27,13 @@ import {
   type Payload
 } from '../../src/protocol/wire/packet.js'
 import { encodeSignalBody, type SignalContent, signalMessage } from '../../src/protocol/wire/signal.js'
+import {
+  encodeRecord,
+  readSignedRecord,
+  recordMessage,
+  type SignedRecord
+} from '../../src/protocol/wire/signed-record.js'
+import { encodeTicket, ticketFromText, ticketToText } from '../../src/protocol/wire/ticket.js'
 import { WAY, WEBRTC_ADDRESS } from '../../src/protocol/wire/ways.js'
 import { payloadDigest, sealList } from '../../src/protocol/wire/seal.js'
 import { encodeProof } from '../../src/recording/compact.js'
@@ -167,6 +175,27 @@ const signals = contents.map(([name, content]) => {
   return { name, from, to, content, signed, signature, body: joinSignature(unsigned, signature) }
 })
 
+// Records, signed by the peers whom they name
+
+const datedRecords = [
+  { name: 'a server', n: 10, addresses: record(10).addresses, expires: EPOCH + 86_400 },
+  {
+    name: 'a listener that takes WebRTC too',
+    n: 11,
+    addresses: [WEBRTC_ADDRESS, ...record(11).addresses],
+    expires: EPOCH + 7_200
+  },
+  { name: 'a page', n: 12, addresses: [WEBRTC_ADDRESS], expires: EPOCH }
+]
+const records = datedRecords.map(({ name, n, addresses, expires }) => {
+  const value = { id: id(n), addresses, issued: EPOCH, expires }
+  const unsigned = encodeRecord(value)
+  const signed = recordMessage(broadcast, unsigned)
+  const signature = keysFromSeed(n).sign(signed)
+  return { name, value, unsigned, signed, signature, bytes: joinSignature(unsigned, signature) }
+})
+const signedRecords: SignedRecord[] = records.map(({ bytes }) => readSignedRecord(new Reader(bytes)))
+
 // Messages
 
 const messageValues: [string, Message][] = [
@@ -201,6 +230,7 @@ const messageValues: [string, Message][] = [
   ['path of the origin', { type: 'path', stripes: 0b1111, peers: [short(20)] }],
   ['want', { type: 'want', sequences: [7, 11, 12, 7 + 65_535] }],
   ['status', { type: 'status', freeSlots: 16, depth: 3 }],
+  ['peers', { type: 'peers', records: signedRecords }],
   ['data', { type: 'data', hops: 2, packet: packets[0]!.packet }],
   [
     'join',
@@ -284,6 +314,26 @@ const badBytes: [string, Uint8Array][] = [
   [
     'signal: a body of 12,289 bytes',
     framed(MESSAGE_TYPE.signal, new Uint8Array(64), [0x30, 0x01], new Uint8Array(12_289))
+  ],
+  ['peers: seventeen records', framed(MESSAGE_TYPE.peers, [17], new Uint8Array(17 * 109))],
+  ['peers: a record without an address', framed(MESSAGE_TYPE.peers, [1], new Uint8Array(109))],
+  [
+    'peers: a record that is good for a day and a second',
+    framed(
+      MESSAGE_TYPE.peers,
+      [1],
+      encodeRecord({ ...records[0]!.value, expires: EPOCH + 86_401 }),
+      new Uint8Array(64)
+    )
+  ],
+  [
+    'peers: a record that ends before it begins',
+    framed(
+      MESSAGE_TYPE.peers,
+      [1],
+      encodeRecord({ ...records[0]!.value, expires: EPOCH - 1 }),
+      new Uint8Array(64)
+    )
   ],
   ['welcome: seventeen candidates', framed(MESSAGE_TYPE.welcome, lastByteOf('welcome to wait', 17))],
   ['ask: sixty-five to except', framed(MESSAGE_TYPE.ask, [8, 65], new Uint8Array(65 * 8))],
@@ -445,6 +495,42 @@ const signatures = cases.map(([name, key, text, sig, valid]) => ({
   opensslAccepts: accepts(key, text, sig)
 }))
 
+// Tickets
+
+const ticketText = ticketToText(signedRecords)
+const base32 = (bytes: Uint8Array): string => {
+  let text = ''
+  let bits = 0
+  let value = 0
+  for (const byte of bytes) {
+    value = (value << 8) | byte
+    bits += 8
+    for (; bits >= 5; bits -= 5) text += 'abcdefghijklmnopqrstuvwxyz234567'[(value >>> (bits - 5)) & 31]!
+    value &= (1 << bits) - 1
+  }
+  return bits === 0 ? text : text + 'abcdefghijklmnopqrstuvwxyz234567'[(value << (5 - bits)) & 31]!
+}
+const ticketBytes = encodeTicket(signedRecords)
+const badTickets = [
+  '',
+  '0',
+  `${ticketText}=`,
+  ticketText.slice(0, -1),
+  ticketText.slice(0, -40),
+  base32(Uint8Array.of(2, ...ticketBytes.subarray(1))),
+  base32(Uint8Array.of(1, 0)),
+  base32(Uint8Array.of(1, 9, ...ticketBytes.subarray(2))),
+  base32(Uint8Array.of(...ticketBytes, 0)),
+  'a'.repeat(4_097)
+].map((text) => {
+  try {
+    ticketFromText(text)
+  } catch (error) {
+    if (error instanceof WireError) return { text, error: error.message }
+  }
+  throw new Error(`no WireError: ${text}`)
+})
+
 // Links
 
 const key = keyToText(root.publicKey)
@@ -453,7 +539,9 @@ const goodLinks = [
   `treecast:${key}/Morning%20show%20%E2%98%80?tr=ws://tracker.example:8080`,
   `treecast:${key}/a%2Fb%3Fc?tr=wss://tracker.example/path%3Fa%3D1&tr=ws://[2001:db8::1]:80`,
   `TREECAST:${key.toUpperCase()}/test`,
-  `treecast:${key}/test?tr=ws://a&tr=ws://a`
+  `treecast:${key}/test?tr=ws://a&tr=ws://a`,
+  `treecast:${key}/test?tr=ws://a&ticket=${ticketText}`,
+  `treecast:${key}/test?ticket=${ticketText.toUpperCase()}&tr=ws://a`
 ]
 const links = goodLinks.map((text) => ({
   text,
@@ -482,9 +570,11 @@ const badLinks = [
   `treecast:${key}/test?tr=ws://host/a%20b`,
   `treecast:${key}/test?tr=ws://host%23fragment`,
   `treecast:${key}/test?x=1`,
+  `treecast:${key}/test?ticket=${ticketText.slice(0, 200)}`,
+  `treecast:${key}/test?ticket=${ticketText}&ticket=${ticketText}`,
   `treecast:${key}/test?tr=ws://${'a'.repeat(260)}`,
   `treecast:${key}/test?${Array.from({ length: 9 }, (_, i) => `tr=ws://t${i}`).join('&')}`,
-  `treecast:${key}/test?tr=${'a'.repeat(4096)}`
+  `treecast:${key}/test?tr=${'a'.repeat(8192)}`
 ].map((text) => {
   try {
     parseLink(text)
@@ -543,6 +633,8 @@ export const vectors: Readonly<Record<string, unknown>> = {
   signals: { from: id(10), to: id(11), negotiation: 0x01020304, signals: signals.map(({ name, content, signed, signature, body }) => ({ name, content, signed, signature, body })) },
   proofs: { sealed, sealDigest: hash(sealed), entries, bytes: encodeProof(entries) },
   signatures,
+  records: { broadcast, records },
+  tickets: { valid: [{ text: ticketText, records: signedRecords }], malformed: badTickets },
   links: { valid: links, malformed: badLinks }
 }
 

@@ -9,7 +9,7 @@ import {
   decodeCertificate,
   encodeCertificateBody
 } from '../../src/protocol/wire/certificate.js'
-import { equal, WireError } from '../../src/protocol/wire/cursor.js'
+import { equal, Reader, WireError } from '../../src/protocol/wire/cursor.js'
 import { type BroadcastLink, formatLink, parseLink } from '../../src/protocol/wire/link.js'
 import { decodeMessages, encodeMessage, type Message, MESSAGE_TYPE } from '../../src/protocol/wire/message.js'
 import {
@@ -29,6 +29,16 @@ import {
   type SignalContent,
   signalMessage
 } from '../../src/protocol/wire/signal.js'
+import {
+  type DatedRecord,
+  encodeRecord,
+  readSignedRecord,
+  recordMessage,
+  recordSignature,
+  type SignedRecord,
+  unsignedRecord
+} from '../../src/protocol/wire/signed-record.js'
+import { ticketFromText, ticketToText } from '../../src/protocol/wire/ticket.js'
 import { encodeProof } from '../../src/recording/compact.js'
 import { type ProofEntry, readProof } from '../../src/recording/proof.js'
 import { hash } from '../../src/runtime/crypto.js'
@@ -71,6 +81,48 @@ describe('vectors', () => {
       for (let length = 0; length < body.length; length++) {
         expect(() => decodeSignalBody(body.subarray(0, length)), `${length} B`).to.throw(WireError)
       }
+    })
+  }
+
+  const records = fromFile('records') as {
+    broadcast: BroadcastId
+    records: {
+      name: string
+      value: DatedRecord
+      unsigned: Uint8Array
+      signed: Uint8Array
+      signature: Uint8Array
+      bytes: Uint8Array
+    }[]
+  }
+  for (const { name, value, unsigned, signed, signature, bytes } of records.records) {
+    it(`record: ${name}`, () => {
+      expectSame(encodeRecord(value), unsigned)
+      expectSame(recordMessage(records.broadcast, unsigned), signed)
+      expect(checkSignature(value.id, signed, signature)).to.equal(true)
+      const record = readSignedRecord(new Reader(bytes))
+      expect(record).to.deep.equal({ ...value, bytes })
+      expectSame(unsignedRecord(record), unsigned)
+      expectSame(recordSignature(record), signature)
+      for (let length = 0; length < bytes.length; length++) {
+        expect(() => readSignedRecord(new Reader(bytes.subarray(0, length)))).to.throw(WireError)
+      }
+    })
+  }
+
+  const tickets = fromFile('tickets') as {
+    valid: { text: string; records: SignedRecord[] }[]
+    malformed: { text: string; error: string }[]
+  }
+  for (const { text, records: named } of tickets.valid) {
+    it(`ticket: ${text.slice(0, 20)}…`, () => {
+      expect(ticketFromText(text)).to.deep.equal(named)
+      expect(ticketToText(named)).to.equal(text)
+    })
+  }
+  for (const { text, error } of tickets.malformed) {
+    it(`malformed ticket: ${text.slice(0, 20)}…${text.slice(-20)}: ${error}`, () => {
+      expect(() => ticketFromText(text)).to.throw(WireError, error)
     })
   }
 
@@ -230,7 +282,7 @@ describe('vectors', () => {
     malformed: { text: string; error: string }[]
   }
   for (const { text, value, canonical } of links.valid) {
-    it(`link: ${text.slice(0, 7)}…${text.slice(60)}`, () => {
+    it(`link: ${text.slice(0, 7)}…${text.slice(60, 140)}`, () => {
       expect(parseLink(text)).to.deep.equal(value)
       expect(formatLink(value)).to.equal(canonical)
       expect(parseLink(canonical)).to.deep.equal(value)

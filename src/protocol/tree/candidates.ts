@@ -4,13 +4,20 @@
  * until they are dialled, and there are never more than {@link MAX_CANDIDATES}.
  */
 
-import { AVOID_MS, BAN_MS, MAX_AVOID_MS, MAX_BAN_MS, MAX_CANDIDATES } from '../limits.js'
+import { AVOID_MS, BAN_MS, MAX_AVOID_MS, MAX_BAN_MS, MAX_CANDIDATES, MAX_FROM_ONE_SOURCE } from '../limits.js'
 import type { Random } from '../random.js'
 import { idKey, type PeerId, type PeerRecord } from '../wire/record.js'
+import type { SignedRecord } from '../wire/signed-record.js'
 import { waysTo } from '../wire/ways.js'
 
 interface Candidate {
   record: PeerRecord
+  /** The same in its owner's own words. */
+  signed: SignedRecord | undefined
+  /** The id of the neighbour that told us first; undefined for trackers and tickets. */
+  readonly source: string | undefined
+  /** Somebody has named it as one who may have room, or it is one to whom we were sent. */
+  mayHaveRoom: boolean
   failures: number
   avoidUntil: number
 }
@@ -22,11 +29,17 @@ interface Ban {
 
 export class Candidates {
   private readonly self: string
+  /** Whoever else is told of is not remembered; undefined for everybody. */
+  private readonly only: ReadonlySet<string> | undefined
   private readonly known = new Map<string, Candidate>()
   private readonly bans = new Map<string, Ban>()
 
-  constructor(self: PeerId) {
+  /** @param only the only peers to be known, whoever names others: they are never forgotten */
+  constructor(self: PeerId, only?: readonly PeerRecord[]) {
     this.self = idKey(self)
+    if (only === undefined) return
+    this.only = new Set(only.map(({ id }) => idKey(id)))
+    this.add(only)
   }
 
   get size(): number {
@@ -37,30 +50,63 @@ export class Candidates {
     return this.bans.size
   }
 
-  /** Remembers peers that can be dialled. A newer record replaces the older one; what failed stays avoided. */
-  add(records: readonly PeerRecord[]): void {
-    for (const record of records) {
-      const key = idKey(record.id)
-      if (key === this.self || record.addresses.length === 0) continue
-      const candidate = this.known.get(key)
-      if (candidate !== undefined) {
-        candidate.record = record
-        continue
-      }
-      this.known.set(key, { record, failures: 0, avoidUntil: 0 })
-      if (this.known.size > MAX_CANDIDATES) this.forgetOne(key)
-    }
+  /** Remembers peers that can be dialled and may have room. A newer record replaces the older one, but not what its owner has
+   * signed; what failed stays avoided. @param source the neighbour that names them */
+  add(records: readonly PeerRecord[], source?: PeerId): void {
+    for (const record of records) this.put(record, undefined, true, source)
   }
 
-  /** Up to `count` candidates to dial now by any of these ways, in random order, none of them in `except`. */
-  pick(count: number, except: ReadonlySet<string>, ways: number, now: number, random: Random): PeerRecord[] {
+  /** Remembers a peer by what it has signed: that it is there, not that it has room. */
+  addSigned(record: SignedRecord, source?: PeerId): void {
+    this.put(record, record, source === undefined, source)
+  }
+
+  /** Whether this record would tell us anything. */
+  isNews({ id, issued }: SignedRecord, now: number): boolean {
+    const key = idKey(id)
+    if (key === this.self || this.only !== undefined || this.isBanned(id, now)) return false
+    return issued > (this.known.get(key)?.signed?.issued ?? -1)
+  }
+
+  /** What a peer has signed of itself, if we have it. */
+  signedOf(id: PeerId): SignedRecord | undefined {
+    return this.known.get(idKey(id))?.signed
+  }
+
+  /** All that we have in the owners' own words; who failed is left out. */
+  signed(): SignedRecord[] {
+    const records: SignedRecord[] = []
+    for (const { signed, failures } of this.known.values())
+      if (signed !== undefined && failures === 0) records.push(signed)
+    return records
+  }
+
+  /**
+   * Up to `count` candidates to dial now by any of these ways, in random order, none of them in `except`. Those who may have
+   * room; with `anybody` also who is only known to be there, of whom those come first who said so last.
+   */
+  pick(
+    count: number,
+    except: ReadonlySet<string>,
+    ways: number,
+    now: number,
+    random: Random,
+    anybody = false
+  ): PeerRecord[] {
     const ready: PeerRecord[] = []
+    const others: SignedRecord[] = []
     for (const [key, candidate] of this.known) {
-      const { record, avoidUntil } = candidate
+      const { record, signed, mayHaveRoom, avoidUntil } = candidate
       if (avoidUntil > now || except.has(key) || this.isBanned(record.id, now)) continue
-      if ((waysTo(record.addresses) & ways) !== 0) ready.push(record)
+      if ((waysTo(record.addresses) & ways) === 0) continue
+      if (mayHaveRoom) ready.push(record)
+      else if (anybody && signed !== undefined) others.push(signed)
     }
-    return random.sample(ready, count)
+    const chosen = random.sample(ready, count)
+    const lacking = count - chosen.length
+    if (lacking <= 0 || others.length === 0) return chosen
+    others.sort((a, b) => b.issued - a.issued)
+    return [...chosen, ...random.sample(others.slice(0, Math.max(lacking, others.length >> 1)), lacking)]
   }
 
   /** When the first avoided candidate may be tried again; Infinity if none is avoided. */
@@ -98,12 +144,42 @@ export class Candidates {
     return ban !== undefined && ban.until > now
   }
 
-  /** Makes room: the candidate that failed most goes, the oldest among equals, never the newcomer. */
-  private forgetOne(newcomer: string): void {
+  private put(
+    record: PeerRecord,
+    signed: SignedRecord | undefined,
+    mayHaveRoom: boolean,
+    source: PeerId | undefined
+  ): void {
+    const key = idKey(record.id)
+    if (key === this.self || record.addresses.length === 0 || this.only?.has(key) === false) return
+    const candidate = this.known.get(key)
+    if (candidate !== undefined) {
+      candidate.mayHaveRoom ||= mayHaveRoom
+      if (signed !== undefined || candidate.signed === undefined) candidate.record = record
+      candidate.signed = signed ?? candidate.signed
+      return
+    }
+    const from = source === undefined ? undefined : idKey(source)
+    this.known.set(key, { record, signed, source: from, mayHaveRoom, failures: 0, avoidUntil: 0 })
+    if (from !== undefined) this.boundSource(key, from)
+    if (this.known.size > MAX_CANDIDATES) this.forgetOne(key)
+  }
+
+  /** Nobody fills more than its share of what we know. */
+  private boundSource(newcomer: string, from: string): void {
+    let count = 0
+    for (const { source } of this.known.values()) if (source === from) count++
+    if (count > MAX_FROM_ONE_SOURCE) this.forgetOne(newcomer, from)
+  }
+
+  /** Makes room: the candidate that failed most goes, the oldest among equals, never the newcomer. @param from only of those
+   * that this neighbour told of */
+  private forgetOne(newcomer: string, from?: string): void {
     let worst: string | undefined
     let failures = -1
     for (const [key, candidate] of this.known) {
-      if (key !== newcomer && candidate.failures > failures) {
+      const isConcerned = key !== newcomer && (from === undefined || candidate.source === from)
+      if (isConcerned && candidate.failures > failures) {
         worst = key
         failures = candidate.failures
       }

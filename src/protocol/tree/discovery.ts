@@ -67,6 +67,16 @@ export class Discovery {
     return this.trackers.find(({ state }) => state === 'joined')?.link
   }
 
+  /** No tracker is there, or the one that is has been asked more than once since we last had enough. */
+  get isOfNoHelp(): boolean {
+    return this.joinedLink === undefined || this.asks > 1
+  }
+
+  /** Every tracker has been tried, and none is there; also if there is none. */
+  get hasFailed(): boolean {
+    return this.trackers.every(({ state, failures }) => state === 'idle' && failures > 0)
+  }
+
   isTracker(link: number): boolean {
     return this.trackers.some((tracker) => tracker.link === link)
   }
@@ -195,7 +205,7 @@ export class Discovery {
     tracker.link = undefined
     tracker.retryAt = now + Math.round(pause * (0.5 + this.random.unit()))
     tracker.failures++
-    if (this.trackers.every(({ state, failures }) => state === 'idle' && failures > 0)) {
+    if (this.hasFailed) {
       this.emit({ type: 'notice', notice: { event: 'no-tracker' } })
     }
   }

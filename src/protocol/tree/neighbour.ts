@@ -3,6 +3,8 @@
 import {
   CONTROL_MESSAGES_BURST,
   CONTROL_MESSAGES_PER_SECOND,
+  EXCHANGE_BURST,
+  EXCHANGE_MS,
   SIGNALS_BURST,
   SIGNALS_PER_SECOND
 } from '../limits.js'
@@ -34,6 +36,7 @@ export class Neighbour {
   bytesOut = 0
   readonly control: TokenBucket
   readonly signals: TokenBucket
+  readonly exchanges: TokenBucket
   private readonly refusedUntil = new Map<number, number>()
   private readonly stalledUntil = new Map<number, number>()
 
@@ -46,6 +49,7 @@ export class Neighbour {
     this.heardAt = now
     this.saidAt = now
     this.control = new TokenBucket(CONTROL_MESSAGES_PER_SECOND, CONTROL_MESSAGES_BURST, now)
+    this.exchanges = new TokenBucket(1000 / EXCHANGE_MS, EXCHANGE_BURST, now)
     this.signals = new TokenBucket(SIGNALS_PER_SECOND, SIGNALS_BURST, now)
   }
 

@@ -35,6 +35,8 @@ export interface NeighbourhoodOptions {
   readonly maxLinks: number
   /** By which ways this peer can dial: a mask of `WAY`. */
   readonly ways: number
+  /** The only peers to dial; undefined for whomever one hears of. */
+  readonly only?: readonly PeerRecord[] | undefined
 }
 
 export class Neighbourhood {
@@ -52,7 +54,7 @@ export class Neighbourhood {
     this.options = options
     this.emit = emit
     this.ways = options.ways
-    this.candidates = new Candidates(options.self.id)
+    this.candidates = new Candidates(options.self.id, options.only)
   }
 
   get(link: number): Neighbour | undefined {
@@ -99,8 +101,9 @@ export class Neighbourhood {
     this.ways = ways
   }
 
-  /** Dials up to `count` candidates that are not neighbours yet. @returns how many. */
-  dial(count: number, now: number, random: Random): number {
+  /** Dials up to `count` candidates that are not neighbours yet. @param anybody also whom we only know to be there. @returns
+   * how many. */
+  dial(count: number, now: number, random: Random, anybody = false): number {
     const links = this.options.maxLinks - this.neighbours.size - this.dialling.size
     const room = Math.min(links, MAX_DIALS - this.dialling.size)
     if (room <= 0) return 0
@@ -109,7 +112,7 @@ export class Neighbourhood {
       if (record !== undefined) except.add(idKey(record.id))
       if (dialled !== undefined) except.add(idKey(dialled))
     }
-    const chosen = this.candidates.pick(Math.min(count, room), except, this.ways, now, random)
+    const chosen = this.candidates.pick(Math.min(count, room), except, this.ways, now, random, anybody)
     for (const peer of chosen) {
       this.dialling.set(idKey(peer.id), now)
       this.emit({ type: 'dial', peer })
@@ -160,7 +163,7 @@ export class Neighbourhood {
     const twin = this.withId(hello.peerId)
     neighbour.record = { id: hello.peerId, addresses: hello.addresses }
     neighbour.leaf = hello.leaf
-    this.candidates.add([neighbour.record])
+    this.candidates.add([neighbour.record], hello.peerId)
     if (twin === undefined) return undefined
     const loser = this.loser(twin, neighbour)
     this.bye(loser.link, 'closing', 'we are linked already')

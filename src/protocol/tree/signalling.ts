@@ -33,6 +33,11 @@ export class Signalling {
     for (const { id } of records) this.remember(id, link)
   }
 
+  /** Somebody knows of this one, and may be linked with it: it is asked where nobody better is known. */
+  heardOf({ id }: PeerRecord, link: number): void {
+    if (!this.routes.has(idKey(id))) this.remember(id, link)
+  }
+
   /** Our own transport has something for a peer. */
   send(to: PeerId, body: Uint8Array): void {
     const route = this.routeTo(to)

@@ -61,6 +61,8 @@ export interface UpstreamOptions {
   readonly stripes: number
   readonly parents: number
   readonly spares: number
+  /** Takes all that it can get from the origin itself. */
+  readonly isRoot: boolean
 }
 
 /** How often spares are looked at, and for a better way: a sample comes every second or so. */
@@ -133,7 +135,7 @@ export class Upstream {
       this.spreadAt = now + SPREAD_AGAIN_MS
     }
     if (grant.stripes !== NO_STRIPES) this.hood.candidates.succeeded(neighbour.record!.id)
-    this.hood.candidates.add(grant.others)
+    this.hood.candidates.add(grant.others, neighbour.record!.id)
     // What was given up while the answer was on its way must not be sent for nothing.
     if ((grant.stripes & ~this.feeds.stripesOf(neighbour.link)) !== NO_STRIPES) {
       this.subscribe(neighbour.link, NO_STRIPES, undefined)
@@ -464,7 +466,8 @@ export class Upstream {
   private spread(progress: Progress, now: number): void {
     if (now < this.spreadAt || !this.feeds.complete || this.stuck !== NO_STRIPES || progress.newest < 0)
       return
-    const { stripes, parents } = this.options
+    const { stripes, parents, isRoot } = this.options
+    if (isRoot && this.moveToOrigin(progress, now)) return
     const depths = Array.from({ length: stripes }, (_, stripe) => this.feeds.pathOf(stripe)?.length ?? 0)
     const move = chooseMove(this.optionsNow(now, progress), depths, parents, this.random)
     if (move === undefined) {
@@ -475,6 +478,20 @@ export class Upstream {
     this.feeds.drop(move.from, move.stripes, now)
     this.askDealt(new Map([[move.to, move.stripes]]), progress, now)
     this.subscribe(move.from, NO_STRIPES, undefined)
+  }
+
+  /** A root that was fed by others until the origin came to it. @returns whether anything was moved. */
+  private moveToOrigin(progress: Progress, now: number): boolean {
+    const all = allStripes(this.options.stripes)
+    const origin = this.optionsNow(now, progress).find((option) => option.depth === 0 && isUsable(option))
+    const stripes =
+      origin === undefined ? NO_STRIPES : all & ~origin.feeding & ~origin.refused & ~origin.stalled
+    if (origin === undefined || stripes === NO_STRIPES) return false
+    const left = new Set(stripesIn(stripes).map((stripe) => this.feeds.parentOf(stripe)!))
+    for (const link of left) this.feeds.drop(link, stripes, now)
+    this.askDealt(new Map([[origin.link, stripes]]), progress, now)
+    for (const link of left) this.subscribe(link, NO_STRIPES, undefined)
+    return true
   }
 
   private dropSpare(link: number): void {

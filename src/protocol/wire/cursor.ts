@@ -57,6 +57,11 @@ export class Reader {
     return this.bytes.subarray(at, at + length)
   }
 
+  /** A view of what was read from this offset on. */
+  since(offset: number): Uint8Array {
+    return this.bytes.subarray(offset, this.at)
+  }
+
   /** UTF-8 behind a one-byte or two-byte length. Text that is not valid UTF-8 is refused. */
   text(lengthBytes: 1 | 2, maxBytes: number): string {
     const at = this.at

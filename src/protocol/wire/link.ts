@@ -1,29 +1,35 @@
 /**
  * The treecast: link, which names a broadcast for good:
  *
- *     treecast:<publisher key>/<name>?tr=<tracker URL>&tr=…
+ *     treecast:<publisher key>/<name>?tr=<tracker URL>&tr=…&ticket=<ticket>
  *
  * It is self-certifying: the key in it is all that has to be trusted. Parsing is a linear scan that accepts
  * exactly what {@link formatLink} writes, and other spellings of the same percent-encoding.
  */
 
 import { TreecastError } from '../errors.js'
-import { MAX_LINK_CHARS, MAX_TRACKER_URL_CHARS, MAX_TRACKERS } from '../limits.js'
+import { MAX_LINK_CHARS, MAX_TICKET_CHARS, MAX_TRACKER_URL_CHARS, MAX_TRACKERS } from '../limits.js'
 import { type BroadcastId, keyFromText, keyToText, nameProblem } from './broadcast.js'
+import { WireError } from './cursor.js'
+import type { SignedRecord } from './signed-record.js'
+import { ticketFromText, ticketToText } from './ticket.js'
 
 export interface BroadcastLink extends BroadcastId {
   /** ws:// or wss:// URLs, 0…8, each once. */
   readonly trackers: readonly string[]
+  /** Peers through which a newcomer may enter when no tracker answers. For a while only: a link that is to last has none. */
+  readonly ticket?: readonly SignedRecord[]
 }
 
 const SCHEME = 'treecast:'
+const TICKET = 'ticket='
 
 /**
  * @throws TreecastError `bad-link` that says which part is wrong.
  */
 export function parseLink(text: string): BroadcastLink {
-  if (text.length > MAX_LINK_CHARS)
-    throw bad(`it is ${text.length} characters long, at most ${MAX_LINK_CHARS}`)
+  if (text.length > MAX_LINK_CHARS + MAX_TICKET_CHARS)
+    throw bad(`it is ${text.length} characters long, at most ${MAX_LINK_CHARS + MAX_TICKET_CHARS}`)
   if (text.slice(0, SCHEME.length).toLowerCase() !== SCHEME) throw bad(`it does not begin with "${SCHEME}"`)
   const rest = text.slice(SCHEME.length)
   const question = rest.indexOf('?')
@@ -40,14 +46,15 @@ export function parseLink(text: string): BroadcastLink {
   const name = decode(path.slice(slash + 1), 'name')
   const problem = nameProblem(name)
   if (problem !== undefined) throw bad(`the name is not allowed: ${problem}`)
-  return { publisher, name, trackers: question < 0 ? [] : parseTrackers(rest.slice(question + 1)) }
+  return { publisher, name, ...(question < 0 ? { trackers: [] } : parseQuery(rest.slice(question + 1))) }
 }
 
 export function formatLink(link: BroadcastLink): string {
-  const trackers = link.trackers.map(
+  const pairs = link.trackers.map(
     (url) => `tr=${encodeURIComponent(url).replaceAll('%3A', ':').replaceAll('%2F', '/')}`
   )
-  const query = trackers.length > 0 ? `?${trackers.join('&')}` : ''
+  if (link.ticket !== undefined) pairs.push(`${TICKET}${ticketToText(link.ticket)}`)
+  const query = pairs.length > 0 ? `?${pairs.join('&')}` : ''
   return `${SCHEME}${keyToText(link.publisher)}/${encodeURIComponent(link.name)}${query}`
 }
 
@@ -59,19 +66,36 @@ export function trackerUrlProblem(url: string): string | undefined {
   return undefined
 }
 
-function parseTrackers(query: string): string[] {
+function parseQuery(query: string): Pick<BroadcastLink, 'trackers' | 'ticket'> {
   const trackers: string[] = []
+  let ticket: SignedRecord[] | undefined
   for (const pair of query.split('&')) {
     const [key, value] = split(pair)
-    if (key !== 'tr')
-      throw bad(`"${shorten(key)}" is not known here; only tr=<tracker URL> may follow the "?"`)
+    if (key === 'ticket') {
+      if (ticket !== undefined) throw bad('it holds two tickets')
+      ticket = parseTicket(value)
+      continue
+    }
+    if (key !== 'tr') {
+      const known = 'only tr=<tracker URL> and ticket=<ticket> may follow the "?"'
+      throw bad(`"${shorten(key)}" is not known here; ${known}`)
+    }
     const url = decode(value, 'tracker')
     const problem = trackerUrlProblem(url)
     if (problem !== undefined) throw bad(`tracker "${shorten(url)}": ${problem}`)
     if (!trackers.includes(url)) trackers.push(url)
     if (trackers.length > MAX_TRACKERS) throw bad(`it names more than ${MAX_TRACKERS} trackers`)
   }
-  return trackers
+  return ticket === undefined ? { trackers } : { trackers, ticket }
+}
+
+function parseTicket(text: string): SignedRecord[] {
+  try {
+    return ticketFromText(text)
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error
+    throw bad(`its ticket cannot be read (${error.message}); get a new one from somebody who listens`)
+  }
 }
 
 function split(pair: string): [key: string, value: string] {

@@ -6,7 +6,14 @@
  * PROTOCOL.md says in prose what each is for; `test/vectors` holds bytes for each.
  */
 
-import { MAX_MESSAGE_BYTES, MAX_PATH, MAX_REASON_BYTES, MAX_SIGNAL_BYTES, MAX_WANTED } from '../limits.js'
+import {
+  MAX_MESSAGE_BYTES,
+  MAX_PATH,
+  MAX_REASON_BYTES,
+  MAX_RECORDS,
+  MAX_SIGNAL_BYTES,
+  MAX_WANTED
+} from '../limits.js'
 import type { StripeSet } from '../tree/stripes.js'
 import { type BroadcastId, KEY_BYTES, readBroadcastId, writeBroadcastId } from './broadcast.js'
 import { Reader, WireError, Writer } from './cursor.js'
@@ -20,6 +27,7 @@ import {
   writeAddresses,
   writeRecords
 } from './record.js'
+import { readSignedRecords, type SignedRecord, writeSignedRecords } from './signed-record.js'
 import { ALL_WAYS } from './ways.js'
 
 /** Message types on the wire. 0x01…0x1f between peers, 0x20…0x3f with a tracker, 0x40…0x5f on either. */
@@ -32,6 +40,7 @@ export const MESSAGE_TYPE = {
   path: 0x06,
   want: 0x07,
   status: 0x08,
+  peers: 0x09,
   data: 0x10,
   join: 0x20,
   welcome: 0x21,
@@ -60,7 +69,7 @@ export const REFUSALS = ['full', 'not-fed', 'loop', 'too-deep'] as const
 export type Refusal = (typeof REFUSALS)[number]
 
 /** What a peer is for, to its tracker. An unknown number reads as `listener`. */
-export const ROLES = ['listener', 'relay', 'origin'] as const
+export const ROLES = ['listener', 'relay', 'origin', 'root'] as const
 export type Role = (typeof ROLES)[number]
 
 /** In a SUBSCRIBE: begin with the recent past, as a newcomer wants it. */
@@ -137,6 +146,13 @@ export interface Status {
   readonly depth: number
 }
 
+/** Of others, so that both find each other without a tracker: first myself, then my neighbours, whom I can introduce, then
+ * whom I have heard of. */
+export interface Peers {
+  readonly type: 'peers'
+  readonly records: readonly SignedRecord[]
+}
+
 /** One packet on its way. */
 export interface Data {
   readonly type: 'data'
@@ -211,7 +227,7 @@ export interface Unreachable {
   readonly peer: PeerId
 }
 
-export type PeerMessage = Hello | Bye | Show | Subscribe | Grant | Path | Want | Status | Data
+export type PeerMessage = Hello | Bye | Show | Subscribe | Grant | Path | Want | Status | Peers | Data
 export type TrackerMessage = Join | Welcome | Ask | Lease | Refused
 export type Message = PeerMessage | TrackerMessage | Signal | Unreachable
 
@@ -288,6 +304,9 @@ function writeBody(w: Writer, m: Message): void {
     case 'lease':
       w.u16(m.freeSlots).u8(m.depth)
       break
+    case 'peers':
+      writeSignedRecords(w, m.records, MAX_RECORDS)
+      break
     case 'data':
       w.u8(m.hops).put(m.packet)
       break
@@ -361,6 +380,8 @@ function readBody(type: number, r: Reader): Message | undefined {
       return { type: 'want', sequences: readWanted(r) }
     case MESSAGE_TYPE.status:
       return { type: 'status', freeSlots: r.u16(), depth: r.u8() }
+    case MESSAGE_TYPE.peers:
+      return { type: 'peers', records: readSignedRecords(r, MAX_RECORDS) }
     case MESSAGE_TYPE.data:
       return { type: 'data', hops: r.u8(), packet: r.view(r.remaining) }
     case MESSAGE_TYPE.join:

@@ -38,6 +38,8 @@ export interface CrowdPlan {
   readonly replaced: boolean
   /** Share that leaves without a word; the others say farewell. */
   readonly vanishing: number
+  /** Whose links have tickets; the others have the published link, and wait while all trackers are down. */
+  readonly tickets: Tickets
   /** Share with a phone's line. */
   readonly mobile: number
   /** Share that passes nothing on. */
@@ -49,6 +51,13 @@ export interface CrowdPlan {
     /** Standard deviation of the logarithm. */
     readonly sigma: number
   }
+}
+
+export interface Tickets {
+  /** Share that comes with a ticket, which somebody who listened then had passed on. */
+  readonly share: number
+  /** How old the ticket is, s: ten seconds more at most. */
+  readonly ageS: number
 }
 
 export interface Arrivals {
@@ -113,6 +122,9 @@ export interface OriginPlan {
   readonly maxChildren: number
   /** Peers that it feeds at most; 0 for no bound. */
   readonly maxPeers: number
+  /** It dials the scenario's roots and feeds nobody else, and no message holds an address of it; for topologies that know of
+   * roots. */
+  readonly hidden: boolean
 }
 
 export type Choice = 'random' | 'busiest' | 'newest' | 'roots' | 'relays'

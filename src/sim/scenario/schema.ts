@@ -74,6 +74,7 @@ const scenario = z.strictObject({
       sessions: z.union([z.literal('stay'), sessions]).default('stay'),
       replaced: z.boolean().default(false),
       vanishing: share.default(0.5),
+      tickets: z.strictObject({ share: share.default(0), ageS: z.number().min(0).default(60) }).prefault({}),
       mobile: share.default(0.4),
       leaves: share.default(0.1),
       uplink: z
@@ -119,7 +120,8 @@ const scenario = z.strictObject({
     .strictObject({
       uplinkKbps: positive.default(100_000),
       maxChildren: z.number().positive().max(1_000_000).default(8),
-      maxPeers: whole.min(0).default(0)
+      maxPeers: whole.min(0).default(0),
+      hidden: z.boolean().default(false)
     })
     .prefault({}),
   trackers: whole.min(1).max(16).default(1),

@@ -4,6 +4,9 @@ import fc from 'fast-check'
 import { BYE_REASONS, type Message, REFUSALS, ROLES } from '../../../src/protocol/wire/message.js'
 import { nameProblem } from '../../../src/protocol/wire/broadcast.js'
 import type { Payload } from '../../../src/protocol/wire/packet.js'
+import { encodeRecord, readSignedRecord } from '../../../src/protocol/wire/signed-record.js'
+import { Reader } from '../../../src/protocol/wire/cursor.js'
+import { joinSignature } from '../../../src/protocol/wire/packet.js'
 import { opusDuration } from '../../../src/protocol/media/frame.js'
 
 export const u8 = fc.nat(0xff)
@@ -32,6 +35,19 @@ const addresses = fc.array(text(128), { maxLength: 4 })
 const records = fc.array(fc.record({ id, addresses: fc.array(text(60), { maxLength: 4 }) }), {
   maxLength: 16
 })
+/** Signed by nobody, but in the form of a record that is. */
+export const signedRecord = fc
+  .record({
+    id,
+    addresses: fc.array(text(60), { minLength: 1, maxLength: 4 }),
+    issued: fc.nat(2 ** 31),
+    life: fc.nat(86_400),
+    signature: bytes(64)
+  })
+  .map(({ life, signature, ...rest }) => {
+    const unsigned = encodeRecord({ ...rest, expires: rest.issued + life })
+    return readSignedRecord(new Reader(joinSignature(unsigned, signature)))
+  })
 const broadcast = fc.record({
   publisher: id,
   name: text(64).filter((name) => nameProblem(name) === undefined)
@@ -69,6 +85,7 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ type: type('path'), stripes: u16, peers: fc.array(shortId, { maxLength: 16 }) }),
   fc.record({ type: type('want'), sequences: wanted }),
   fc.record({ type: type('status'), freeSlots: u16, depth: u8 }),
+  fc.record({ type: type('peers'), records: fc.array(signedRecord, { maxLength: 16 }) }),
   fc.record({ type: type('data'), hops: u8, packet: fc.uint8Array({ maxLength: 1500 }) }),
   fc
     .tuple(

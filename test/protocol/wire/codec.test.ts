@@ -5,7 +5,8 @@ import { keyFromText, keyToText } from '../../../src/protocol/wire/broadcast.js'
 import { formatLink, parseLink } from '../../../src/protocol/wire/link.js'
 import { dataHead, decodeMessages, encodeMessage } from '../../../src/protocol/wire/message.js'
 import { encodeUnsigned, joinSignature, readPacket, readPayload } from '../../../src/protocol/wire/packet.js'
-import { message, payload, text, u16, u32, u48, u8 } from './arbitraries.js'
+import { thatFit, ticketFromText, ticketToText } from '../../../src/protocol/wire/ticket.js'
+import { message, payload, signedRecord, text, u16, u32, u48, u8 } from './arbitraries.js'
 
 describe('codec', () => {
   it('reads each message as it was written, and several in a row', () => {
@@ -33,6 +34,20 @@ describe('codec', () => {
         expect(readPayload(packet)).to.deep.equal(value)
       }),
       { numRuns: 500 }
+    )
+  })
+
+  it('reads each ticket as it was written, whatever the case of its text', () => {
+    fc.assert(
+      fc.property(fc.array(signedRecord, { minLength: 1, maxLength: 8 }), (records) => {
+        const fitting = thatFit(records)
+        const ticket = ticketToText(fitting)
+        expect(fitting).to.deep.equal(records.slice(0, fitting.length))
+        expect(ticket.length).to.be.at.most(4_096)
+        expect(ticketFromText(ticket)).to.deep.equal(fitting)
+        expect(ticketFromText(ticket.toUpperCase())).to.deep.equal(fitting)
+      }),
+      { numRuns: 300 }
     )
   })
 

@@ -8,14 +8,16 @@ import { parseLink } from '../../../src/protocol/wire/link.js'
 import { decodeMessages } from '../../../src/protocol/wire/message.js'
 import { readPacket, readPayload } from '../../../src/protocol/wire/packet.js'
 import { decodeSignalBody } from '../../../src/protocol/wire/signal.js'
+import { ticketFromText } from '../../../src/protocol/wire/ticket.js'
 import { vectors } from '../../vectors/generate.js'
 
-const { messages, signals, packets, certificate, links } = vectors as {
+const { messages, signals, packets, certificate, links, tickets } = vectors as {
   messages: { bytes: Uint8Array }[]
   signals: { signals: { body: Uint8Array }[] }
   packets: { broadcast: BroadcastId; packets: { packet: Uint8Array }[] }
   certificate: { bytes: Uint8Array }
   links: { valid: { text: string }[]; malformed: { text: string }[] }
+  tickets: { valid: { text: string }[] }
 }
 
 /** Changes some bytes, cuts off some, doubles some, or makes it all up. */
@@ -107,5 +109,12 @@ describe('a decoder that is given garbage', () => {
     const texts = [...links.valid, ...links.malformed].map(({ text }) => new Uint8Array(Buffer.from(text)))
     const accepted = fuzz(50_000, texts, (bytes) => parseLink(Buffer.from(bytes).toString('latin1')))
     expect(accepted).to.be.within(100, 49_000)
+  })
+
+  it('of tickets raises WireError, nothing else', function () {
+    this.timeout(20_000)
+    const texts = tickets.valid.map(({ text }) => new Uint8Array(Buffer.from(text)))
+    const accepted = fuzz(30_000, texts, (bytes) => ticketFromText(Buffer.from(bytes).toString('latin1')))
+    expect(accepted).to.be.within(100, 29_000)
   })
 })

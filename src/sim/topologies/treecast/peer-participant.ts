@@ -6,12 +6,14 @@
 import { opusDuration } from '../../../protocol/media/frame.js'
 import type { Input, Output } from '../../../protocol/machine.js'
 import { Peer } from '../../../protocol/peer.js'
-import type { PeerStats } from '../../../protocol/peer-options.js'
+import type { OriginOptions, PeerStats } from '../../../protocol/peer-options.js'
+import { equal } from '../../../protocol/wire/cursor.js'
 import { dataHead } from '../../../protocol/wire/message.js'
+import type { SignedRecord } from '../../../protocol/wire/signed-record.js'
 import { FRAME_MS, makeFrame } from '../../frames.js'
 import type { Host, Parent, Participant, Setting } from '../../topology.js'
 import { hostOf, idOf, type SimulatedBroadcast } from './broadcast.js'
-import type { Signatures } from './signatures.js'
+import { modelledSignatures, sealOf, type Signatures } from './signatures.js'
 
 /** Simulated peers dial any other by its number: the address only has to be there. */
 const ADDRESS = 'sim'
@@ -36,6 +38,7 @@ export class PeerParticipant implements Participant {
   readonly peer: Peer
   /** When it heard the first audio; ms by its own clock. */
   firstPlayedAt: number | undefined
+  private readonly id: Uint8Array
   private readonly company: Company
   private readonly inputs: Input[] = []
   /** The packet whose arrival is being handled. */
@@ -49,18 +52,20 @@ export class PeerParticipant implements Participant {
     const { setting, broadcast, tree } = company
     const { scenario, seed } = setting
     const { packetMs } = scenario.show
-    const id = idOf(seed, host.self)
+    this.id = idOf(seed, host.self)
+    const { id } = this
     this.peer = new Peer({
-      self: { id, addresses: [ADDRESS] },
+      self: { id, addresses: host.isOrigin && scenario.origin.hidden ? [] : [ADDRESS] },
       broadcast: broadcast.id,
       trackers: setting.trackers.map(String),
-      role: host.isOrigin ? 'origin' : 'listener',
+      ...(host.ticket === undefined ? {} : { ticket: host.ticket as SignedRecord[] }),
+      role: host.isOrigin ? 'origin' : host.isRoot ? 'root' : 'listener',
       seed: host.random.uint32(),
       maxChildren: host.copies,
       leaf: host.copies === 0,
       bufferMs: scenario.listeners.bufferMs,
       ...tree,
-      ...(host.isOrigin ? { source: { certificate: broadcast.certificate, packetMs } } : {}),
+      ...(host.isOrigin ? { source: { certificate: broadcast.certificate, packetMs, ...this.roots() } } : {}),
       ...(host.isOrigin && scenario.origin.maxPeers > 0 ? { maxPeers: scenario.origin.maxPeers } : {})
     })
   }
@@ -132,8 +137,20 @@ export class PeerParticipant implements Participant {
     return [...stripesOf].map(([peer, stripes]) => ({ peer, stripes }))
   }
 
+  ticket(): SignedRecord[] | undefined {
+    const ticket = this.peer.ticket(this.host.now)
+    return ticket.length === 0 ? undefined : ticket
+  }
+
   stats(): PeerStats {
     return this.peer.stats()
+  }
+
+  /** Of a hidden origin. */
+  private roots(): Pick<OriginOptions, 'roots'> {
+    const { scenario, seed, roots } = this.company.setting
+    if (!scenario.origin.hidden) return {}
+    return { roots: roots.map((root) => ({ id: idOf(seed, root), addresses: [ADDRESS] })) }
   }
 
   private give(input: Input): void {
@@ -166,8 +183,8 @@ export class PeerParticipant implements Participant {
         break
       case 'verify': {
         const { check, key, message, signature } = output
-        const valid = this.isValid(key, message, signature)
         const { arriving } = this
+        const valid = this.isValid(key, message, signature)
         const answer = (): void => {
           if (valid && arriving !== undefined) host.hear(arriving.sequence, arriving.hops)
           this.give({ type: 'verified', check, valid })
@@ -182,6 +199,9 @@ export class PeerParticipant implements Participant {
         this.give({ type: 'signed', sequence: output.sequence, signature })
         break
       }
+      case 'sign-self':
+        this.give({ type: 'signed-self', signature: sealOf(this.id, output.message) })
+        break
       case 'dial':
         host.connect(hostOf(output.peer.id))
         break
@@ -199,6 +219,9 @@ export class PeerParticipant implements Participant {
         host.wakeAt(Infinity)
         host.finished()
         break
+      // A simulated origin seals nothing, and nobody records.
+      case 'seal':
+      case 'record':
       case 'signal':
       case 'unreachable':
       case 'notice':
@@ -221,7 +244,11 @@ export class PeerParticipant implements Participant {
   }
 
   private isValid(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-    const { signatures, verdicts } = this.company
+    const { signatures, verdicts, broadcast } = this.company
+    if (this.arriving === undefined) {
+      const ofPublisher = equal(key, broadcast.id.publisher)
+      return (ofPublisher ? signatures : modelledSignatures).verify(key, message, signature)
+    }
     let valid = verdicts.get(signature.buffer)
     if (valid === undefined) {
       valid = signatures.verify(key, message, signature)

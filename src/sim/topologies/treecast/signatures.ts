@@ -29,8 +29,9 @@ export const modelledSignatures: Signatures = {
   }
 }
 
-/** 64 bytes in the form of a signature, a function of key and message. */
-function sealOf(key: Uint8Array, message: Uint8Array): Uint8Array {
+/** 64 bytes in the form of a signature, a function of key and message. Peers' ids are numbers here and no keys, so this is how
+ * peers sign whatever signs the show. */
+export function sealOf(key: Uint8Array, message: Uint8Array): Uint8Array {
   let a = 0x811c9dc5
   let b = 0x9747b28c
   for (const part of [key, message]) {
