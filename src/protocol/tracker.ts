@@ -252,13 +252,15 @@ export class Tracker {
     const connection = this.connections.get(link)
     if (connection === undefined) return
     try {
-      for (const message of decodeMessages(bytes)) {
+      const messages = decodeMessages(bytes)
+      for (const message of messages) {
         const bucket = message.type === 'signal' ? connection.signals : connection.messages
         if (!bucket.take(1, now)) {
           this.refuse(link, 'too-much', 'too many messages; wait longer between them')
           return
         }
-        this.take(link, message, now)
+        // What is passed on unchanged need not be written anew.
+        this.take(link, message, messages.length === 1 ? bytes : undefined, now)
       }
     } catch (error) {
       if (!(error instanceof WireError)) throw error
@@ -266,7 +268,7 @@ export class Tracker {
     }
   }
 
-  private take(link: number, message: Message, now: number): void {
+  private take(link: number, message: Message, bytes: Uint8Array | undefined, now: number): void {
     const member = this.members.get(link)
     switch (message.type) {
       case 'join':
@@ -280,7 +282,7 @@ export class Tracker {
         break
       case 'signal':
         if (member === undefined) throw new WireError('SIGNAL before JOIN')
-        this.bring(member, message)
+        this.bring(member, message, bytes ?? encodeMessage(message))
         break
       case 'lease':
         if (member === undefined) throw new WireError('LEASE before JOIN')
@@ -382,11 +384,11 @@ export class Tracker {
   }
 
   /** Passes a signal on to another member of the same broadcast. */
-  private bring(member: Member, signal: Signal): void {
+  private bring(member: Member, signal: Signal, bytes: Uint8Array): void {
     if (!equal(signal.from, member.record.id)) throw new WireError('a SIGNAL in the name of another')
     this.signals++
     const addressees = member.broadcast.addressees(signal.to)
-    for (const { link } of addressees) this.send(link, signal)
+    for (const { link } of addressees) this.outputs.push({ type: 'send', link, bytes })
     const isHere = addressees.size > 0
     if (this.shares && (!isHere || member.broadcast.isElsewhere(signal.to))) {
       // The bytes are views into one received message, and are on their way for longer than that.
@@ -396,7 +398,7 @@ export class Tracker {
         type: 'carry',
         broadcast: member.broadcast.key,
         to,
-        bytes: encodeMessage(signal),
+        bytes,
         link
       })
     } else if (!isHere) this.send(member.link, { type: 'unreachable', peer: signal.to })
@@ -406,7 +408,7 @@ export class Tracker {
     const [signal] = decodeMessages(bytes)
     if (signal?.type !== 'signal') return
     const addressees = this.broadcasts.get(key)?.addressees(signal.to) ?? []
-    for (const { link } of addressees) this.send(link, signal)
+    for (const { link } of addressees) this.outputs.push({ type: 'send', link, bytes })
   }
 
   /** Others have told of a broadcast: who waits here can perhaps be served there. */

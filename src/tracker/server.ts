@@ -229,7 +229,7 @@ export class TrackerServer {
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy())
+    socket.on('error', destroy)
     const address = askerOf(request, this.proxies)
     const rejection = this.judge(address, request.headers.origin)
     if (rejection !== undefined) {
@@ -288,6 +288,7 @@ export class TrackerServer {
 
   private accept(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void {
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off('error', destroy)
       this.accepted++
       this.open(webSocketLink(webSocket, LIMITS), address)
     })
@@ -389,6 +390,11 @@ export class TrackerServer {
     const awaySeconds = Math.round((now() - since) / 1000)
     return { status: 200, body: { status: 'degraded', store: state, awaySeconds, why } }
   }
+}
+
+/** Of all sockets before they are upgraded. Not a closure: it would keep the whole request as long as the connection lives. */
+function destroy(this: Duplex): void {
+  this.destroy()
 }
 
 const STATUS_OF: Readonly<Record<Rejection, string>> = {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import {
+  FOREIGN_MS,
   HELLO_TIMEOUT_MS,
   LEASE_MS,
   SIGNALS_BURST,
@@ -14,6 +15,7 @@ import {
   type Message,
   type Welcome
 } from '../../src/protocol/wire/message.js'
+import { broadcastKey } from '../../src/protocol/wire/broadcast.js'
 import { shortId } from '../../src/protocol/wire/record.js'
 import { ALL_WAYS, WAY, WEBRTC_ADDRESS } from '../../src/protocol/wire/ways.js'
 import { broadcastId } from './world.js'
@@ -232,6 +234,98 @@ describe('Tracker', () => {
       give(3, join(3))
       for (let i = 0; i < SIGNALS_BURST; i++) expect(heard(give(2, signal(2, 3)))).to.deep.equal(['3 signal'])
       expect(heard(give(2, signal(2, 3)))).to.deep.equal(['2 refused', '2 end'])
+    })
+  })
+
+  describe('that shares', () => {
+    const key = broadcastKey(broadcastId)
+    const sharing = () => {
+      const tracker = new Tracker(1, true)
+      const give = (link: number, message: Message): TrackerOutput[] => {
+        tracker.step({ type: 'opened', link }, 0)
+        return tracker.step({ type: 'received', link, bytes: encodeMessage(message) }, 0)
+      }
+      const told = () =>
+        tracker
+          .takeShared()
+          .map((share) =>
+            share.type === 'carry'
+              ? `carry to ${share.to[0]}`
+              : `${share.id[0]} ${share.member === undefined ? 'gone' : share.member.freeSlots}`
+          )
+      return { tracker, give, told }
+    }
+    const foreign = (n: number, depth = 1) => ({
+      record: { id: idOf(n), addresses: [`address ${n}`] },
+      role: 'listener' as const,
+      freeSlots: 2,
+      depth
+    })
+    const elsewhere = (...members: ReturnType<typeof foreign>[]) => ({
+      type: 'elsewhere' as const,
+      broadcast: key,
+      elsewhere: { peers: 20, listeners: 10, live: true, members }
+    })
+
+    it('says who came, changed and went, and nothing where nothing changed', () => {
+      const { tracker, give, told } = sharing()
+      give(1, join(1))
+      expect(told()).to.deep.equal(['1 4'])
+      const lease = (freeSlots: number) =>
+        tracker.step(
+          { type: 'received', link: 1, bytes: encodeMessage({ type: 'lease', freeSlots, depth: 1 }) },
+          1
+        )
+      lease(3)
+      lease(3)
+      expect(told()).to.deep.equal(['1 3'])
+      tracker.step({ type: 'closed', link: 1 }, 2)
+      expect(told()).to.deep.equal(['1 gone'])
+    })
+
+    it('does not say that somebody went whose other connection is here', () => {
+      const { tracker, give, told } = sharing()
+      give(1, join(1))
+      give(2, join(1, { freeSlots: 9 }))
+      told()
+      tracker.step({ type: 'closed', link: 1 }, 0)
+      expect(told()).to.deep.equal(['1 9'])
+    })
+
+    it('names members of others to those who wait, at once, and counts all', () => {
+      const { tracker, give } = sharing()
+      give(2, join(2, { freeSlots: 0 }))
+      const [told] = welcomes(tracker.step(elsewhere(foreign(7), foreign(2)), 0))
+      expect(told!.link).to.equal(2)
+      expect(told!.welcome).to.include({ peers: 20, live: true, waitMs: 0 })
+      expect(told!.welcome.candidates.map(({ id }) => id[0])).to.deep.equal([7])
+    })
+
+    it('forgets who has not been heard of, as long as it hears anything', () => {
+      const { tracker, give } = sharing()
+      give(1, join(1))
+      tracker.step(elsewhere(foreign(7)), 0)
+      const named = (link: number) =>
+        welcomes(give(link, join(link, { freeSlots: 0 })))[0]!.welcome.candidates.map(({ id }) => id[0])
+      expect(named(20), 'long after, for nothing was heard').to.deep.equal([7, 1])
+      tracker.step(elsewhere(foreign(8)), FOREIGN_MS)
+      expect(named(21)).to.deep.equal([8, 1])
+    })
+
+    it('gives on a signal for who is elsewhere, brings those of others, and says where nobody is', () => {
+      const { tracker, give, told } = sharing()
+      give(1, join(1))
+      give(2, join(2))
+      told()
+      const signal: Message = { type: 'signal', from: idOf(2), to: idOf(9), body: Uint8Array.of(1) }
+      expect(tracker.step({ type: 'received', link: 2, bytes: encodeMessage(signal) }, 0)).to.deep.equal([])
+      expect(told()).to.deep.equal(['carry to 9'])
+      const [unreachable] = tracker.step({ type: 'nobody', link: 2, peer: idOf(9) }, 0)
+      expect(unreachable).to.include({ type: 'send', link: 2 })
+      const bytes = encodeMessage({ ...signal, from: idOf(9), to: idOf(1) })
+      expect(tracker.step({ type: 'carried', broadcast: key, bytes }, 0)).to.deep.equal([
+        { type: 'send', link: 1, bytes }
+      ])
     })
   })
 
