@@ -345,6 +345,10 @@ export class World {
       case 'unreachable':
         // Virtual links need no introduction.
         break
+      case 'record':
+      case 'seal':
+        // Nobody here keeps a show.
+        break
       case 'done':
         member.done = true
         break

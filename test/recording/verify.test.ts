@@ -180,7 +180,7 @@ describe('a recording', function () {
         expect(found.verified, what).to.equal(false)
         if (name.endsWith('proof')) {
           const nearest = Math.min(...found.faults.map((fault) => Math.abs(fault.at - at)))
-          expect(Math.min(nearest, found.faults[0]!.at), what).to.be.at.most(within)
+          expect(nearest, what).to.be.at.most(within)
         } else
           expect(found.faults[0]!.at, `${what}: ${found.faults[0]!.text}`).to.be.closeTo(at, within + 1e-6)
       }

@@ -225,6 +225,9 @@ export class PeerParticipant implements Participant {
       case 'signal':
       case 'unreachable':
       case 'notice':
+      case 'record':
+      case 'seal':
+        // Nobody keeps a simulated show, so nothing seals it.
         break
     }
   }
