@@ -15,6 +15,9 @@ import { Recorder } from './recorder.js'
 /** What a recording's proof is called: the file's own name and this. */
 export const PROOF_SUFFIX = '.proof'
 
+/** What may wait for a slow disk: half an hour at 64 kbit/s. A recording is not given up because a disk stood still for a while. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024
+
 type Sha256 = (bytes: Uint8Array) => Uint8Array
 
 /** A recording that is being made. After a failure nothing more is written, and the show goes on. */
@@ -109,9 +112,9 @@ export async function openRecording(path: string, hash: Sha256): Promise<Recordi
       throw new TreecastError('bad-option', `${each} is there already; record to another file, or remove it`)
     }
   }
-  const audio = await openBytes(path)
+  const audio = await openBytes(path, MAX_WAITING_BYTES)
   try {
-    return new RecordingFile(path, audio, await openBytes(path + PROOF_SUFFIX), hash)
+    return new RecordingFile(path, audio, await openBytes(path + PROOF_SUFFIX, MAX_WAITING_BYTES), hash)
   } catch (error) {
     await audio.end().catch(() => undefined)
     throw error
