@@ -15,6 +15,7 @@ import {
   SEAL_PACKETS
 } from '../protocol/limits.js'
 import type { Notice } from '../protocol/machine.js'
+import { publishing } from '../protocol/media/publisher.js'
 import { keyToText, nameProblem } from '../protocol/wire/broadcast.js'
 import {
   type Certificate,
@@ -231,8 +232,10 @@ export async function goOnAir<Options>(
         role: 'origin',
         source: {
           certificate,
-          sealPackets: SEAL_PACKETS,
-          ...(packetMs === undefined ? {} : { packetMs }),
+          publish: publishing(certificate, {
+            sealPackets: SEAL_PACKETS,
+            ...(packetMs === undefined ? {} : { packetMs })
+          }),
           ...(roots === undefined ? {} : { roots })
         },
         ...(maxChildren === undefined ? {} : { maxChildren }),

@@ -1,6 +1,7 @@
 /** What a peer is made with, and what it tells about itself. */
 
 import type { Pace } from './media/playout.js'
+import type { Publish } from './media/publisher.js'
 import type { BroadcastId } from './wire/broadcast.js'
 import type { Certificate } from './wire/certificate.js'
 import type { Role } from './wire/message.js'
@@ -46,10 +47,8 @@ export interface PeerOptions {
 export interface OriginOptions {
   /** Signed by the publisher's root key. */
   readonly certificate: Certificate
-  /** Media time to a packet; ms. Default 100. */
-  readonly packetMs?: number
-  /** How many packets go under one seal; default none. */
-  readonly sealPackets?: number
+  /** Makes packets of what the source gives; `publishing()` has it. A peer that only listens is smaller without. */
+  readonly publish: Publish
   /** Peers to dial and feed, and no others: as many at a time as there are copies, the rest take the places of those that are
    * lost. Nobody comes to an origin that has roots, and no message holds an address of it. At most 64. */
   readonly roots?: readonly PeerRecord[]

@@ -13,7 +13,6 @@ import {
   COPY_KBPS,
   DEFAULT_MAX_CHILDREN,
   DEFAULT_MAX_LINKS,
-  DEFAULT_PACKET_MS,
   DEFAULT_PARENTS,
   DEFAULT_SPARES,
   END_REPEAT_MS,
@@ -27,7 +26,7 @@ import { beginEra, type Era } from './era.js'
 import type { Input, Notice, Output } from './machine.js'
 import type { PlayoutItem } from './media/playout.js'
 import { examine } from './media/credential.js'
-import { Publisher } from './media/publisher.js'
+import type { Publisher } from './media/publisher.js'
 import type { Show } from './media/show.js'
 import type { NeighbourStats, PeerOptions, PeerSizes, PeerStats } from './peer-options.js'
 import { Presence, type Vacancy } from './presence.js'
@@ -137,11 +136,7 @@ export class Peer {
     const record = { self, broadcast, isPublic, isRoot: role === 'root' }
     // With a coin of its own: whoever asks for a ticket must not change the tree.
     this.exchange = new Exchange(record, this.hood, new Random(~options.seed), emit)
-    if (options.source !== undefined) {
-      const { certificate, packetMs = DEFAULT_PACKET_MS, sealPackets = Infinity } = options.source
-      const { epoch, stripes } = certificate
-      this.publisher = new Publisher({ epoch, stripes, packetMs, sealPackets }, emit)
-    }
+    this.publisher = options.source?.publish(emit)
   }
 
   /** Takes one happening, and says what is to be done about it, in order. */

@@ -28,10 +28,12 @@ describe('the packed package', function () {
     const files = named.map((path) => path.replace(/^\.\//, ''))
     const scripts = files.filter((file) => file.endsWith('.js'))
     const all = new Set([...files, ...reachable(folder, scripts, ['now', 'later'])])
-    // The classic script names its lazy parts without an import, and declarations import by other names.
+    // The classic script names its lazy parts without an import, and declarations import by other names. What a published page
+    // needs is copied beside it.
     for (const file of packed.files) {
       if (file.startsWith('dist/types/') || file.startsWith('dist/browser/global-')) all.add(file)
     }
+    all.add('dist/browser/published.js')
     return all
   }
 

@@ -1,6 +1,7 @@
 /** An origin that dials its roots, and whom nobody else knows. */
 
 import { expect } from 'chai'
+import { publishing } from '../../src/protocol/media/publisher.js'
 import { encodeMessage, type Message } from '../../src/protocol/wire/message.js'
 import { expectWhole } from './crowd.js'
 import { keysFromSeed, makeCertificate, type Member, World } from './world.js'
@@ -25,10 +26,12 @@ function stage(given: { roots: number; listeners: number; showMs: number }): Sta
   }
   const roots = Array.from({ length: given.roots }, (_, n) => world.add(`root${n}`, { role: 'root' }))
   world.run(500)
+  const certificate = makeCertificate()
   const origin = world.addOrigin({
     self: { id: keysFromSeed(10 + given.roots).publicKey, addresses: [] },
     source: {
-      certificate: makeCertificate(),
+      certificate,
+      publish: publishing(certificate),
       roots: roots.map(({ id, name }) => ({ id, addresses: [name] }))
     },
     maxChildren: 2

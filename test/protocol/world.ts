@@ -8,6 +8,7 @@ import { decodeMessages, type Message } from '../../src/protocol/wire/message.js
 import { dataHead, type BroadcastId, equal } from '../../src/protocol/index.js'
 import type { Input, Notice, Output } from '../../src/protocol/machine.js'
 import type { PlayoutItem } from '../../src/protocol/media/playout.js'
+import { publishing } from '../../src/protocol/media/publisher.js'
 import { Peer } from '../../src/protocol/peer.js'
 import type { PeerOptions } from '../../src/protocol/peer-options.js'
 import { Tracker } from '../../src/protocol/tracker.js'
@@ -164,7 +165,11 @@ export class World {
     signer: Keys = showKeys,
     name = `origin${certificate.epoch}`
   ): Member {
-    return this.add(name, { role: 'origin', source: { certificate }, ...options }, signer)
+    return this.add(
+      name,
+      { role: 'origin', source: { certificate, publish: publishing(certificate) }, ...options },
+      signer
+    )
   }
 
   /** Feeds an origin with 20 ms frames at their pace, or so many times faster, then ends the show. */

@@ -1,6 +1,8 @@
 /** The origin's side of the way of the audio: packets wait here for their signatures. */
 
+import { DEFAULT_PACKET_MS } from '../limits.js'
 import type { Input, Output } from '../machine.js'
+import type { Certificate } from '../wire/certificate.js'
 import { joinSignature } from '../wire/packet.js'
 import { Packetizer, type PacketizerOptions, type UnsignedPacket } from './packetizer.js'
 import type { Show } from './show.js'
@@ -15,6 +17,19 @@ export type SourceInput = Extract<
 export interface PublisherOptions extends PacketizerOptions {
   /** How many packets go under one seal; none by default. */
   readonly sealPackets?: number
+}
+
+export type Publish = (emit: (output: Output) => void) => Publisher
+
+/** What makes a peer the origin of a show. Media time to a packet is 100 ms by default. */
+export function publishing(
+  { epoch, stripes }: Pick<Certificate, 'epoch' | 'stripes'>,
+  {
+    packetMs = DEFAULT_PACKET_MS,
+    ...others
+  }: Partial<Pick<PublisherOptions, 'packetMs' | 'sealPackets'>> = {}
+): Publish {
+  return (emit) => new Publisher({ epoch, stripes, packetMs, ...others }, emit)
 }
 
 export class Publisher {

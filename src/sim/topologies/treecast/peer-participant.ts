@@ -4,6 +4,7 @@
  */
 
 import { opusDuration } from '../../../protocol/media/frame.js'
+import { publishing } from '../../../protocol/media/publisher.js'
 import type { Input, Output } from '../../../protocol/machine.js'
 import { Peer } from '../../../protocol/peer.js'
 import type { OriginOptions, PeerStats } from '../../../protocol/peer-options.js'
@@ -65,7 +66,7 @@ export class PeerParticipant implements Participant {
       leaf: host.copies === 0,
       bufferMs: scenario.listeners.bufferMs,
       ...tree,
-      ...(host.isOrigin ? { source: { certificate: broadcast.certificate, packetMs, ...this.roots() } } : {}),
+      ...(host.isOrigin ? { source: this.source(packetMs) } : {}),
       ...(host.isOrigin && scenario.origin.maxPeers > 0 ? { maxPeers: scenario.origin.maxPeers } : {})
     })
   }
@@ -147,10 +148,12 @@ export class PeerParticipant implements Participant {
   }
 
   /** Of a hidden origin. */
-  private roots(): Pick<OriginOptions, 'roots'> {
+  private source(packetMs: number): OriginOptions {
     const { scenario, seed, roots } = this.company.setting
-    if (!scenario.origin.hidden) return {}
-    return { roots: roots.map((root) => ({ id: idOf(seed, root), addresses: [ADDRESS] })) }
+    const { certificate } = this.company.broadcast
+    const source = { certificate, publish: publishing(certificate, { packetMs }) }
+    if (!scenario.origin.hidden) return source
+    return { ...source, roots: roots.map((root) => ({ id: idOf(seed, root), addresses: [ADDRESS] })) }
   }
 
   private give(input: Input): void {
@@ -219,9 +222,6 @@ export class PeerParticipant implements Participant {
         host.wakeAt(Infinity)
         host.finished()
         break
-      // A simulated origin seals nothing, and nobody records.
-      case 'seal':
-      case 'record':
       case 'signal':
       case 'unreachable':
       case 'notice':
