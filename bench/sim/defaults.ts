@@ -50,7 +50,7 @@ const SWEEPS: readonly Sweep[] = [
   },
   {
     parameter: 'packet, ms',
-    tried: [40, 60, 100, 200],
+    tried: [40, 60, 100],
     chosen: 100,
     set: (packetMs) => ({ show: { packetMs } })
   },
