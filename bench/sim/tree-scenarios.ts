@@ -32,7 +32,7 @@ export function treeScenarios(peers: number, seconds: number): Scenario[] {
       ]
     },
     'roots-down': {
-      origin: { maxPeers: 8 },
+      origin: { maxPeers: 8, hidden: true },
       roots: 8,
       faults: [{ atS: seconds / 2, what: 'kill', choose: 'roots', count: 7 }]
     },
