@@ -25,7 +25,7 @@ export function treeScenarios(peers: number, seconds: number): Scenario[] {
       faults: [{ atS: third, what: 'slow', choose: 'relays', share: 0.2, delayMs: [200, 800] }]
     },
     'trackers-down': {
-      crowd: { arrivals, replaced: true, tickets: { share: 1 } },
+      crowd: { arrivals, replaced: true, tickets: { share: 1, ageS: third } },
       faults: [
         { atS: third, what: 'trackers-down' },
         { ...vanishing, atS: third + 5 }
