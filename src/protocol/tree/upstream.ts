@@ -311,16 +311,29 @@ export class Upstream {
 
   /** Moves stripes away from parents that have failed them: these are not asked again for long. */
   private replace(dealt: ReadonlyMap<number, StripeSet>, progress: Progress, now: number): void {
+    for (const stripes of dealt.values()) {
+      for (const stripe of stripesIn(stripes))
+        this.hood.get(this.feeds.parentOf(stripe)!)?.stalls(oneStripe(stripe), now + STALL_AVOID_MS)
+    }
+    this.move(dealt, progress, now, 0)
+  }
+
+  /** Moves stripes that are fed to other parents. @param lagMs as in `askDealt` */
+  private move(
+    dealt: ReadonlyMap<number, StripeSet>,
+    progress: Progress,
+    now: number,
+    lagMs = STALL_MS
+  ): void {
     const left = new Set<number>()
     for (const stripes of dealt.values()) {
       for (const stripe of stripesIn(stripes)) {
         const parent = this.feeds.parentOf(stripe)!
-        this.hood.get(parent)?.stalls(oneStripe(stripe), now + STALL_AVOID_MS)
         this.feeds.drop(parent, oneStripe(stripe), now)
         left.add(parent)
       }
     }
-    this.askDealt(dealt, progress, now, 0)
+    this.askDealt(dealt, progress, now, lagMs)
     for (const link of left) this.subscribe(link, NO_STRIPES, undefined)
   }
 
@@ -475,9 +488,7 @@ export class Upstream {
       return
     }
     this.spreadAt = now + SPREAD_MS * (1 + this.random.unit())
-    this.feeds.drop(move.from, move.stripes, now)
-    this.askDealt(new Map([[move.to, move.stripes]]), progress, now)
-    this.subscribe(move.from, NO_STRIPES, undefined)
+    this.move(new Map([[move.to, move.stripes]]), progress, now)
   }
 
   /** A root that was fed by others until the origin came to it. @returns whether anything was moved. */
@@ -487,10 +498,7 @@ export class Upstream {
     const stripes =
       origin === undefined ? NO_STRIPES : all & ~origin.feeding & ~origin.refused & ~origin.stalled
     if (origin === undefined || stripes === NO_STRIPES) return false
-    const left = new Set(stripesIn(stripes).map((stripe) => this.feeds.parentOf(stripe)!))
-    for (const link of left) this.feeds.drop(link, stripes, now)
-    this.askDealt(new Map([[origin.link, stripes]]), progress, now)
-    for (const link of left) this.subscribe(link, NO_STRIPES, undefined)
+    this.move(new Map([[origin.link, stripes]]), progress, now)
     return true
   }
 
