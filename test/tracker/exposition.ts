@@ -47,7 +47,9 @@ export function parseExposition(text: string) {
     if (seen.has(`${name}{${labels}}`)) complain('a second time')
     seen.add(`${name}{${labels}}`)
     const number = value === '+Inf' ? Infinity : value === '-Inf' ? -Infinity : Number(value)
-    if (Number.isNaN(number) && value !== 'NaN') complain('no number')
+    // Prometheus reads numbers as Go's ParseFloat does, to which the case of NaN is all one. The client library writes "Nan"
+    // for the mean of a histogram without an entry, which is what the event loop's is on a tracker some milliseconds old.
+    if (Number.isNaN(number) && !/^nan$/i.test(value!)) complain('no number')
     names.add(name)
     family?.samples.push({ name, labels, value: number })
   }
