@@ -1,4 +1,4 @@
-/** Pages that feed others close, crash, freeze and hide; those behind them hear nothing of it. */
+/** Pages that feed others close, crash and hide; those behind them hear nothing of it. `test/soak` freezes them. */
 
 import { expect } from 'chai'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -8,25 +8,21 @@ import { type Chromium, startChromium, useChromium } from '../browser/chromium.j
 import { useSite } from '../browser/site.js'
 import { startVisitorsChromium } from '../browser/visitor.js'
 import { needs } from '../setup/tools.js'
-import { expectFreezeUnheard } from './page-freeze.js'
 import {
   expectUnheard,
   pagesBehind,
   record,
   type Stage,
   startPageSwarm,
-  untilItFeeds,
   withNextVictim
 } from './page-swarm.js'
 import { makeLongShow, statsOf } from './pages.js'
 import { endAll } from './processes.js'
 
-/** Far beyond what is buffered, 2 s, and what a child waits before it calls a parent stalled; s. */
-const FREEZE_S = 9
 /** How long those behind are listened to after a loss; s. */
 const AFTER_S = 5
 /** How long a page is hidden while it plays, and then while it is paused; s. */
-const HIDDEN_S = 8
+const HIDDEN_S = 6
 const PAUSED_S = 4
 
 describe('a page that feeds others', function () {
@@ -66,7 +62,7 @@ describe('a page that feeds others', function () {
     expect(next.victim.problems).to.deep.equal(['the page crashed'])
   })
 
-  it('is hidden, then paused as well, and feeds on; it freezes, and comes back at the live edge', async () => {
+  it('is hidden, then paused as well, and feeds on', async () => {
     const visitors = await startVisitorsChromium()
     apart = visitors
     const swarm = await startPageSwarm({ site, chromium, apart, show })
@@ -93,8 +89,5 @@ describe('a page that feeds others', function () {
       1
     )
     expect((await statsOf(victim)).gaps).to.equal(0)
-
-    await victim.evaluate(() => window.listener.play())
-    await expectFreezeUnheard(await untilItFeeds(swarm), apart, FREEZE_S)
   })
 })

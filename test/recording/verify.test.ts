@@ -139,9 +139,7 @@ function placeInProof(byte: number): number {
   return (Math.max(0, byte - head) / (original.proof.length - head)) * FRAMES * FRAME
 }
 
-describe('a recording', function () {
-  this.timeout(60_000)
-
+describe('a recording', () => {
   it('is what its publisher signed', async () => {
     const found = await check(original, { publisher: PUBLISHER.publicKey })
     expect(found).to.deep.include({
@@ -188,9 +186,7 @@ describe('a recording', function () {
   }
 })
 
-describe('honest recordings', function () {
-  this.timeout(60_000)
-
+describe('honest recordings', () => {
   const shows = [
     show,
     makeShow({ frames: FRAMES, sealPackets: BLOCK, seed: 5, chains: [33, 200], endTrim: 300 }),

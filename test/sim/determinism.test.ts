@@ -27,9 +27,7 @@ const realSignatures: Signatures = {
   verify: checkSignature
 }
 
-describe('a seed', function () {
-  this.timeout(60_000)
-
+describe('a seed', () => {
   it('gives the same bytes again, and another one others', async () => {
     const first = bytesOf(await simulate(SCENARIO, { seed: 3 }))
     expect(bytesOf(await simulate(SCENARIO, { seed: 3 })) === first).to.equal(true)

@@ -15,9 +15,7 @@ function example(name: string, ...args: string[]): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
 }
 
-describe('examples of the simulator', function () {
-  this.timeout(60_000)
-
+describe('examples of the simulator', () => {
   it('compare-topologies prints a row for each', () => {
     const args = ['--scenario', 'calm', '--peers', '20', '--seconds', '10', '--seeds', '1']
     const { stdout, stderr, status } = example('compare-topologies', ...args)

@@ -18,9 +18,7 @@ function play(...faults: object[]): Promise<Result> {
 const gone = ({ peers }: Result): number => peers.filter(({ leftS }) => leftS !== null).length
 const lowest = ({ timeline }: Result): number => Math.min(...timeline.map(({ continuity }) => continuity))
 
-describe('a fault', function () {
-  this.timeout(60_000)
-
+describe('a fault', () => {
   it('is felt only where there is one', async () => {
     const result = await play()
     expect(result.violations).to.deep.equal([])

@@ -12,9 +12,7 @@ interface Digests {
   readonly digests: Readonly<Record<string, string>>
 }
 
-describe(`a seed in Node.js ${RELEASES.join(' and ')}`, function () {
-  this.timeout(120_000)
-
+describe(`a seed in Node.js ${RELEASES.join(' and ')}`, () => {
   before(function () {
     for (const major of RELEASES)
       needsFile(this, nodeRelease(major), `Node.js ${major}: node test/setup/node-releases.js`)

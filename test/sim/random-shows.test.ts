@@ -5,9 +5,7 @@ import { expectWell, randomScenario } from './random-show.js'
 const SHOWS = 100
 const AT_ONCE = 20
 
-describe('short random shows with faults', function () {
-  this.timeout(60_000)
-
+describe('short random shows with faults', () => {
   for (let first = 1; first <= SHOWS; first += AT_ONCE) {
     it(`seeds ${first} to ${first + AT_ONCE - 1}`, () => {
       for (let seed = first; seed < first + AT_ONCE; seed++) expectWell(seed)

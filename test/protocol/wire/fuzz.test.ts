@@ -68,8 +68,7 @@ function fuzz(runs: number, seeds: readonly Uint8Array[], decode: (bytes: Uint8A
 }
 
 describe('a decoder that is given garbage', () => {
-  it('of messages raises WireError, nothing else', function () {
-    this.timeout(20_000)
+  it('of messages raises WireError, nothing else', () => {
     const accepted = fuzz(
       360_000,
       messages.map(({ bytes }) => bytes),
@@ -78,8 +77,7 @@ describe('a decoder that is given garbage', () => {
     expect(accepted).to.be.within(1_000, 359_000)
   })
 
-  it('of signals raises WireError, nothing else', function () {
-    this.timeout(20_000)
+  it('of signals raises WireError, nothing else', () => {
     const accepted = fuzz(
       60_000,
       signals.signals.map(({ body }) => body),
@@ -88,8 +86,7 @@ describe('a decoder that is given garbage', () => {
     expect(accepted).to.be.within(1_000, 59_000)
   })
 
-  it('of packets raises WireError, nothing else', function () {
-    this.timeout(20_000)
+  it('of packets raises WireError, nothing else', () => {
     const accepted = fuzz(
       120_000,
       packets.packets.map(({ packet }) => packet),
@@ -98,21 +95,18 @@ describe('a decoder that is given garbage', () => {
     expect(accepted).to.be.within(1_000, 119_000)
   })
 
-  it('of certificates raises WireError, nothing else', function () {
-    this.timeout(20_000)
+  it('of certificates raises WireError, nothing else', () => {
     const accepted = fuzz(50_000, [certificate.bytes], (bytes) => decodeCertificate(bytes, packets.broadcast))
     expect(accepted).to.be.within(1_000, 49_000)
   })
 
-  it('of links raises TreecastError, nothing else', function () {
-    this.timeout(20_000)
+  it('of links raises TreecastError, nothing else', () => {
     const texts = [...links.valid, ...links.malformed].map(({ text }) => new Uint8Array(Buffer.from(text)))
     const accepted = fuzz(50_000, texts, (bytes) => parseLink(Buffer.from(bytes).toString('latin1')))
     expect(accepted).to.be.within(100, 49_000)
   })
 
-  it('of tickets raises WireError, nothing else', function () {
-    this.timeout(20_000)
+  it('of tickets raises WireError, nothing else', () => {
     const texts = tickets.valid.map(({ text }) => new Uint8Array(Buffer.from(text)))
     const accepted = fuzz(30_000, texts, (bytes) => ticketFromText(Buffer.from(bytes).toString('latin1')))
     expect(accepted).to.be.within(100, 29_000)

@@ -38,8 +38,7 @@ function enlarged(result: Result, peers: number, seconds: number): Result {
   }
 }
 
-describe('the report', function () {
-  this.timeout(60_000)
+describe('the report', () => {
   let result: Result
   let page: string
   before(async () => {

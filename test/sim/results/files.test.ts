@@ -6,8 +6,7 @@ import { endedEarly, SMALL, small } from './runs.js'
 
 const version = '1.2.3'
 
-describe('the files of a result', function () {
-  this.timeout(60_000)
+describe('the files of a result', () => {
   let result: Result
   let files: ReadonlyMap<string, string>
   before(async () => {

@@ -19,9 +19,7 @@ const TREE: Tree = {
   ]
 }
 
-describe('a tree as a graph', function () {
-  this.timeout(60_000)
-
+describe('a tree as a graph', () => {
   it('is GraphML', () => {
     expect(graphml(TREE).split('\n').slice(2)).to.deep.equal([
       '  <key id="second" for="graph" attr.name="second" attr.type="double"/>',

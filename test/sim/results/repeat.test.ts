@@ -5,8 +5,7 @@ import { readScenario } from '../../../src/sim/scenario/schema.js'
 import { shippedScenarios } from '../../../src/sim/scenario/shipped/index.js'
 import { small } from './runs.js'
 
-describe('the command that repeats a run', function () {
-  this.timeout(60_000)
+describe('the command that repeats a run', () => {
   let result: Result
   before(async () => {
     result = await small()
