@@ -17,6 +17,8 @@ export interface Candidate {
   readonly shortKey: string
   /** By which ways it can be dialled. */
   readonly waysTo: number
+  /** Whether it passes anything on: a contributor, not a leaf. */
+  readonly relays: boolean
   freeSlots: number
   depth: number
 }
@@ -58,6 +60,9 @@ interface Foreign extends Candidate {
  * to all. */
 const DRAWN_EACH = 3
 
+/** Where nobody has room, a contributor is named so many who are full: whom leaves hold up makes room for it. Few, as many ask. */
+const FULL_NAMED = 2
+
 export class Membership {
   readonly id: BroadcastId
   /** Of the broadcast. */
@@ -71,6 +76,8 @@ export class Membership {
   /** Members with room: those that audio reaches, and those that it may reach later. */
   private readonly fedWithRoom = new SamplingPool<Candidate>()
   private readonly unfedWithRoom = new SamplingPool<Candidate>()
+  /** Those who relay, and have given all that they have. */
+  private readonly full = new SamplingPool<Candidate>()
   /** How many of the members are fed. */
   private fed = 0
   /** Listeners, each id once, now and at most so far. */
@@ -146,11 +153,14 @@ export class Membership {
   }
 
   /** Fed peers with room first, then those that will be fed; of each the nearest to the origin among a few drawn by lot. Of several with one id, both of whom are
-   * kept, or a stranger could throw out whom it likes, the newest is named. */
+   * kept, or a stranger could throw out whom it likes, the newest is named. A contributor for whom no fed peer has room is named
+   * some that are full. */
   candidatesFor(member: Member, count: number, except: readonly string[], random: Random): Candidate[] {
     const chosen: Candidate[] = []
-    for (const pool of [this.fedWithRoom, this.unfedWithRoom]) {
-      const lacking = count - chosen.length
+    for (const pool of [this.fedWithRoom, this.full, this.unfedWithRoom]) {
+      const isFull = pool === this.full
+      if (isFull && (!member.relays || isFed(member) || chosen.length > 0)) continue
+      const lacking = isFull ? Math.min(count, FULL_NAMED) : count - chosen.length
       if (lacking <= 0) break
       const drawn: Candidate[] = []
       for (const other of pool.draw(random)) {
@@ -180,6 +190,7 @@ export class Membership {
         key,
         shortKey,
         waysTo: waysTo(record.addresses),
+        relays: freeSlots > 0,
         freeSlots,
         depth,
         seenAt: now
@@ -225,12 +236,12 @@ export class Membership {
     return false
   }
 
-  /** Of those with room who claim one id. Who is here goes before who is elsewhere. */
+  /** Of those who claim one id, and stand as this one does. Who is here goes before who is elsewhere. */
   private isNewest(member: Candidate): boolean {
     const twins = this.byId.get(member.key)
     if (twins === undefined) return true
     let newest: Member | undefined
-    for (const twin of twins) if (twin.freeSlots > 0) newest = twin
+    for (const twin of twins) if (this.poolOf(twin) === this.poolOf(member)) newest = twin
     return newest === member
   }
 
@@ -239,9 +250,9 @@ export class Membership {
     this.poolOf(member)?.add(member)
   }
 
-  /** Where those are who can be named; nowhere without room. */
+  /** Where those are who can be named. */
   private poolOf(candidate: Candidate): SamplingPool<Candidate> | undefined {
-    if (candidate.freeSlots === 0) return undefined
+    if (candidate.freeSlots === 0) return candidate.relays && isFed(candidate) ? this.full : undefined
     return isFed(candidate) ? this.fedWithRoom : this.unfedWithRoom
   }
 
@@ -249,14 +260,12 @@ export class Membership {
     const foreign = this.foreign.get(key)
     if (foreign === undefined) return
     this.foreign.delete(key)
-    this.fedWithRoom.delete(foreign)
-    this.unfedWithRoom.delete(foreign)
+    this.poolOf(foreign)?.delete(foreign)
   }
 
   private unsort(member: Member): void {
     if (isFed(member)) this.fed--
-    this.fedWithRoom.delete(member)
-    this.unfedWithRoom.delete(member)
+    this.poolOf(member)?.delete(member)
   }
 }
 

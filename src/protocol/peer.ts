@@ -624,20 +624,22 @@ export class Peer {
   }
 
   private vacancy(): Vacancy {
-    const { children } = this.era?.downstream ?? {}
-    const free = children === undefined ? Math.ceil(this.copies) : children.freeSlots
+    const { downstream } = this.era ?? {}
+    const free = downstream === undefined ? Math.ceil(this.copies) : downstream.children.freeSlots
     const isRunning = this.state === 'running'
     return {
       freeSlots: isRunning ? Math.min(free, 0xffff) : 0,
-      hasMore: isRunning && children?.hasSlots !== false,
+      hasMore:
+        isRunning &&
+        (downstream === undefined || downstream.children.hasSlots || downstream.slotsOfLeaves > 0),
       depth: this.depth
     }
   }
 
   private freeSlotsFor(link: number): number {
-    const { children } = this.era?.downstream ?? {}
-    if (children === undefined || this.state !== 'running') return this.vacancy().freeSlots
-    return Math.min(children.freeSlotsFor(link), 0xffff)
+    const { downstream } = this.era ?? {}
+    if (downstream === undefined || this.state !== 'running') return this.vacancy().freeSlots
+    return Math.min(downstream.freeSlotsFor(link), 0xffff)
   }
 
   /** Looks after what packets alone may have made due. */

@@ -10,7 +10,7 @@ import type { Join, Lease } from './wire/message.js'
 export interface Vacancy {
   /** Slots for whoever comes. */
   readonly freeSlots: number
-  /** Whether those who are children already can have more. */
+  /** Whether those who are children already, or contributors, can have more. */
   readonly hasMore: boolean
   /** Links between the origin and this peer; 255 while it is not fed. */
   readonly depth: number

@@ -325,6 +325,7 @@ export class Tracker {
       ways,
       role,
       broadcast,
+      relays: freeSlots > 0,
       freeSlots,
       depth,
       expiresAt: now + LEASE_MS
@@ -355,7 +356,8 @@ export class Tracker {
     const candidates =
       wanted === 0 ? [] : this.candidatesFor(member, Math.min(wanted, CANDIDATES_PER_ANSWER), except)
     const { waiting } = member.broadcast
-    if (wanted > 0 && !isFed(member) && !candidates.some(isFed)) waiting.add(member.link)
+    const hasHost = candidates.some((each) => isFed(each) && each.freeSlots > 0)
+    if (wanted > 0 && !isFed(member) && !hasHost) waiting.add(member.link)
     else waiting.delete(member.link)
     this.welcome(member, candidates)
   }

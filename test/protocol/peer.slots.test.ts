@@ -50,4 +50,18 @@ describe('slots', () => {
     world.run(18_000)
     for (const listener of listeners) if (listener !== listeners[3]) expectWhole(world, listener, 749)
   })
+
+  it('of leaves go to who relays, and the leaves down to it', () => {
+    const { world, origin } = gather({ listeners: 0, showMs: 12_000, origin: { maxChildren: 1 } })
+    const leaf = world.add('leaf', { leaf: true })
+    world.run(2_000)
+    expect(new Set(world.parentsOf(leaf))).to.deep.equal(new Set([origin]))
+    const relay = world.add('relay')
+    world.run(4_000)
+    expect(new Set(world.parentsOf(relay))).to.deep.equal(new Set([origin]))
+    expect(new Set(world.parentsOf(leaf))).to.deep.equal(new Set([relay]))
+    world.run(10_000)
+    expectWhole(world, leaf, 599)
+    expectWhole(world, relay, 599)
+  })
 })

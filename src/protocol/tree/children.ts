@@ -123,6 +123,22 @@ export class Children {
     this.children.delete(link)
   }
 
+  /** Takes a stripe from a child. @returns what is left to it */
+  take(link: number, stripe: number): StripeSet {
+    const child = this.children.get(link)!
+    child.stripes &= ~oneStripe(stripe)
+    this.usedByStripe[stripe]!--
+    this.used--
+    return child.stripes
+  }
+
+  /** Slots that these links have. */
+  usedBy(belongs: (link: number) => boolean): number {
+    let used = 0
+    for (const [link, { stripes }] of this.children) if (belongs(link)) used += stripeCount(stripes)
+    return used
+  }
+
   /** Links that have this stripe. */
   *withStripe(stripe: number): Generator<number> {
     for (const [link, child] of this.children) if (hasStripe(child.stripes, stripe)) yield link

@@ -6,11 +6,11 @@
 import { MAX_PATH } from '../limits.js'
 import { equal } from '../wire/cursor.js'
 import type { Refusal, Subscribe } from '../wire/message.js'
-import { shortId, type ShortId } from '../wire/record.js'
-import { Children, type SlotLimits } from './children.js'
+import { type PeerRecord, shortId, type ShortId } from '../wire/record.js'
+import { Children, type Grant, type SlotLimits } from './children.js'
 import { samePath } from './feeds.js'
 import type { Neighbour } from './neighbour.js'
-import type { Neighbourhood } from './neighbourhood.js'
+import { MAX_OTHERS, type Neighbourhood } from './neighbourhood.js'
 import { NO_STRIPES, oneStripe, type StripeSet, stripesIn } from './stripes.js'
 
 export interface DownstreamOptions extends SlotLimits {
@@ -45,19 +45,60 @@ export class Downstream {
       return NO_STRIPES
     }
     const child = shortId(neighbour.record!.id)
-    const grant = this.children.request(neighbour.link, subscribe.stripes, subscribe.sample, (stripe) =>
-      this.obstacle(stripe, child)
-    )
-    this.hood.send(neighbour.link, {
+    const request = (): Grant =>
+      this.children.request(neighbour.link, subscribe.stripes, subscribe.sample, (stripe) =>
+        this.obstacle(stripe, child)
+      )
+    let grant = request()
+    const added = grant.added
+    if (!neighbour.leaf && this.sendLeavesDown(grant.refused, neighbour, child)) grant = request()
+    this.tell(neighbour.link, grant, this.hood.withRoom(neighbour.link))
+    this.announce(neighbour.link, added | grant.added)
+    return added | grant.added
+  }
+
+  /** Slots that this neighbour could have: a contributor also those that leaves have. */
+  freeSlotsFor(link: number): number {
+    const free = this.children.freeSlotsFor(link)
+    return this.hood.get(link)?.leaf === false ? free + this.slotsOfLeaves : free
+  }
+
+  get slotsOfLeaves(): number {
+    return this.children.usedBy(this.isLeaf)
+  }
+
+  private readonly isLeaf = (link: number): boolean => this.hood.get(link)?.leaf === true
+
+  /**
+   * Contributors come before leaves: of each stripe that was refused to one for want of slots, one slot is taken from a leaf,
+   * which is told to whom it was given. @returns whether any was
+   */
+  private sendLeavesDown(refused: StripeSet, { record, link }: Neighbour, child: ShortId): boolean {
+    let isAny = false
+    for (const stripe of stripesIn(refused)) {
+      const leaf = [...this.children.withStripe(stripe)].find(this.isLeaf)
+      if (leaf === undefined || this.obstacle(stripe, child) !== undefined) continue
+      const granted = this.children.take(leaf, stripe)
+      const others = [record!, ...this.hood.withRoom(link)].slice(0, MAX_OTHERS)
+      this.tell(leaf, { granted, refused: oneStripe(stripe), refusal: 'full' }, others)
+      isAny = true
+    }
+    return isAny
+  }
+
+  private tell(
+    link: number,
+    { granted, refused, refusal }: Omit<Grant, 'added'>,
+    others: readonly PeerRecord[]
+  ): void {
+    this.hood.send(link, {
       type: 'grant',
       epoch: this.options.epoch,
-      stripes: grant.granted,
-      refused: grant.refused,
-      refusal: grant.refusal,
-      others: grant.refused === NO_STRIPES ? [] : this.hood.withRoom(neighbour.link)
+      stripes: granted,
+      refused,
+      refusal,
+      others: refused === NO_STRIPES ? [] : others
     })
-    this.announce(neighbour.link, grant.added)
-    return grant.added
   }
 
   /** Paths have changed: all who get these stripes are told. */

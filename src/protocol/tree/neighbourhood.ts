@@ -23,7 +23,7 @@ import { UNFED_DEPTH } from './feeds.js'
 import { Neighbour } from './neighbour.js'
 
 /** Peers named in a refusal or a farewell: enough to find room, few enough to stay in one datagram. */
-const MAX_OTHERS = 4
+export const MAX_OTHERS = 4
 
 /** How often it is looked which links are used; ms. */
 const LOOK_AT_IDLE_MS = 1_000
