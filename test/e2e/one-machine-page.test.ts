@@ -131,7 +131,7 @@ describe('one machine: the page', function () {
     })
 
     it('plays the recording again while it is open, and only then', async () => {
-      show = new Show('--listeners', '2', '--fast', '12')
+      show = new Show('--listeners', '2', '--fast', '10')
       const page = await visit(await show.address())
       await page.locator('#news').getByText('The recording begins again').waitFor()
       await page.locator('#time').getByText('/ 2:04').waitFor()
