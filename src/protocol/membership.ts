@@ -156,12 +156,8 @@ export class Membership {
    * kept, or a stranger could throw out whom it likes, the newest is named. A contributor for whom no fed peer has room is named
    * some that are full. */
   candidatesFor(member: Member, count: number, except: readonly string[], random: Random): Candidate[] {
-    const chosen: Candidate[] = []
-    for (const pool of [this.fedWithRoom, this.full, this.unfedWithRoom]) {
-      const isFull = pool === this.full
-      if (isFull && (!member.relays || isFed(member) || chosen.length > 0)) continue
-      const lacking = isFull ? Math.min(count, FULL_NAMED) : count - chosen.length
-      if (lacking <= 0) break
+    const nearest = (pool: SamplingPool<Candidate>, lacking: number): Candidate[] => {
+      if (lacking <= 0) return []
       const drawn: Candidate[] = []
       for (const other of pool.draw(random)) {
         const isKnown = other.key === member.key || except.includes(other.shortKey)
@@ -169,10 +165,12 @@ export class Membership {
         drawn.push(other)
         if (drawn.length >= lacking * DRAWN_EACH) break
       }
-      drawn.sort((a, b) => a.depth - b.depth)
-      chosen.push(...drawn.slice(0, lacking))
+      return drawn.sort((a, b) => a.depth - b.depth).slice(0, lacking)
     }
-    return chosen
+    const chosen = nearest(this.fedWithRoom, count)
+    if (chosen.length === 0 && member.relays && !isFed(member))
+      chosen.push(...nearest(this.full, Math.min(count, FULL_NAMED)))
+    return [...chosen, ...nearest(this.unfedWithRoom, count - chosen.length)]
   }
 
   /** Takes what other trackers know. @returns their members that can be fed from at once */
@@ -236,12 +234,12 @@ export class Membership {
     return false
   }
 
-  /** Of those who claim one id, and stand as this one does. Who is here goes before who is elsewhere. */
+  /** Of those who claim one id and have room; of those who have none, if it has none. Who is here goes before who is elsewhere. */
   private isNewest(member: Candidate): boolean {
     const twins = this.byId.get(member.key)
     if (twins === undefined) return true
     let newest: Member | undefined
-    for (const twin of twins) if (this.poolOf(twin) === this.poolOf(member)) newest = twin
+    for (const twin of twins) if (twin.freeSlots > 0 === member.freeSlots > 0) newest = twin
     return newest === member
   }
 

@@ -629,9 +629,7 @@ export class Peer {
     const isRunning = this.state === 'running'
     return {
       freeSlots: isRunning ? Math.min(free, 0xffff) : 0,
-      hasMore:
-        isRunning &&
-        (downstream === undefined || downstream.children.hasSlots || downstream.slotsOfLeaves > 0),
+      hasMore: isRunning && downstream?.hasMore !== false,
       depth: this.depth
     }
   }

@@ -64,4 +64,17 @@ describe('slots', () => {
     expectWhole(world, leaf, 599)
     expectWhole(world, relay, 599)
   })
+
+  it('of a leaf are a whole place where children are counted', () => {
+    const origin = { maxChildren: 2, maxPeers: 1 }
+    const { world } = gather({ listeners: 0, showMs: 12_000, origin })
+    const leaf = world.add('leaf', { leaf: true })
+    world.run(2_000)
+    const relay = world.add('relay')
+    world.run(4_000)
+    expect(new Set(world.parentsOf(leaf))).to.deep.equal(new Set([relay]))
+    world.run(10_000)
+    expectWhole(world, leaf, 599)
+    expectWhole(world, relay, 599)
+  })
 })

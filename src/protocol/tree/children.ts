@@ -61,7 +61,12 @@ export class Children {
 
   /** Slots that this link could have: who is a child already may take more. */
   freeSlotsFor(link: number): number {
-    return this.stripesOf(link) === NO_STRIPES ? this.freeSlots : this.limits.slots - this.used
+    return this.hasPlaceFor(link) ? this.limits.slots - this.used : 0
+  }
+
+  /** Whether this link is a child already, or there may be one child more. */
+  hasPlaceFor(link: number): boolean {
+    return this.stripesOf(link) !== NO_STRIPES || this.count < this.limits.children
   }
 
   /** Children that have at least one stripe. */
@@ -94,7 +99,7 @@ export class Children {
     obstacle: (stripe: number) => Refusal | undefined
   ): Grant {
     const before = this.stripesOf(link)
-    const hasRoom = before !== NO_STRIPES || this.count < this.limits.children
+    const hasPlace = this.hasPlaceFor(link)
     this.release(link)
     // What it keeps has its slots before anything new is given out, or both would be counted on one slot.
     let granted = NO_STRIPES
@@ -102,7 +107,7 @@ export class Children {
     let refused = NO_STRIPES
     let refusal: Refusal = 'full'
     for (const stripe of stripesIn(wanted & ~before)) {
-      const problem = this.problem(stripe, obstacle) ?? (hasRoom ? undefined : 'full')
+      const problem = this.problem(stripe, obstacle) ?? (hasPlace ? undefined : 'full')
       if (problem === undefined) {
         granted |= this.occupy(stripe)
       } else {
@@ -118,18 +123,16 @@ export class Children {
   release(link: number): void {
     const child = this.children.get(link)
     if (child === undefined) return
-    for (const stripe of stripesIn(child.stripes)) this.usedByStripe[stripe]!--
-    this.used -= stripeCount(child.stripes)
+    this.take(link, child.stripes)
     this.children.delete(link)
   }
 
-  /** Takes a stripe from a child. @returns what is left to it */
-  take(link: number, stripe: number): StripeSet {
+  /** Takes stripes that a child has from it. @returns what is left to it */
+  take(link: number, stripes: StripeSet): StripeSet {
     const child = this.children.get(link)!
-    child.stripes &= ~oneStripe(stripe)
-    this.usedByStripe[stripe]!--
-    this.used--
-    return child.stripes
+    for (const stripe of stripesIn(stripes)) this.usedByStripe[stripe]!--
+    this.used -= stripeCount(stripes)
+    return (child.stripes &= ~stripes)
   }
 
   /** Slots that these links have. */

@@ -6,12 +6,12 @@
 import { MAX_PATH } from '../limits.js'
 import { equal } from '../wire/cursor.js'
 import type { Refusal, Subscribe } from '../wire/message.js'
-import { type PeerRecord, shortId, type ShortId } from '../wire/record.js'
+import { shortId, type ShortId } from '../wire/record.js'
 import { Children, type Grant, type SlotLimits } from './children.js'
 import { samePath } from './feeds.js'
 import type { Neighbour } from './neighbour.js'
 import { MAX_OTHERS, type Neighbourhood } from './neighbourhood.js'
-import { NO_STRIPES, oneStripe, type StripeSet, stripesIn } from './stripes.js'
+import { hasStripe, NO_STRIPES, oneStripe, type StripeSet, stripesIn } from './stripes.js'
 
 export interface DownstreamOptions extends SlotLimits {
   readonly epoch: number
@@ -50,11 +50,15 @@ export class Downstream {
         this.obstacle(stripe, child)
       )
     let grant = request()
-    const added = grant.added
-    if (!neighbour.leaf && this.sendLeavesDown(grant.refused, neighbour, child)) grant = request()
-    this.tell(neighbour.link, grant, this.hood.withRoom(neighbour.link))
-    this.announce(neighbour.link, added | grant.added)
-    return added | grant.added
+    let { added } = grant
+    for (const stripe of stripesIn(neighbour.leaf ? NO_STRIPES : grant.refused)) {
+      if (!hasStripe(grant.refused, stripe) || !this.sendLeafDown(stripe, neighbour, child)) continue
+      grant = request()
+      added |= grant.added
+    }
+    this.tell(neighbour.link, grant)
+    this.announce(neighbour.link, added)
+    return added
   }
 
   /** Slots that this neighbour could have: a contributor also those that leaves have. */
@@ -63,41 +67,42 @@ export class Downstream {
     return this.hood.get(link)?.leaf === false ? free + this.slotsOfLeaves : free
   }
 
-  get slotsOfLeaves(): number {
+  /** Whether those who are children already, or contributors, can have more. */
+  get hasMore(): boolean {
+    return this.children.hasSlots || this.slotsOfLeaves > 0
+  }
+
+  private get slotsOfLeaves(): number {
     return this.children.usedBy(this.isLeaf)
   }
 
   private readonly isLeaf = (link: number): boolean => this.hood.get(link)?.leaf === true
 
   /**
-   * Contributors come before leaves: of each stripe that was refused to one for want of slots, one slot is taken from a leaf,
-   * which is told to whom it was given. @returns whether any was
+   * Contributors come before leaves: where a stripe was refused to one for want of slots, a leaf's slot is taken, and the leaf is
+   * told to whom it was given. Where children are counted only a whole place is of use. @returns whether there was a leaf
    */
-  private sendLeavesDown(refused: StripeSet, { record, link }: Neighbour, child: ShortId): boolean {
-    let isAny = false
-    for (const stripe of stripesIn(refused)) {
-      const leaf = [...this.children.withStripe(stripe)].find(this.isLeaf)
-      if (leaf === undefined || this.obstacle(stripe, child) !== undefined) continue
-      const granted = this.children.take(leaf, stripe)
-      const others = [record!, ...this.hood.withRoom(link)].slice(0, MAX_OTHERS)
-      this.tell(leaf, { granted, refused: oneStripe(stripe), refusal: 'full' }, others)
-      isAny = true
-    }
-    return isAny
+  private sendLeafDown(stripe: number, contributor: Neighbour, child: ShortId): boolean {
+    const leaf = [...this.children.withStripe(stripe)].find(this.isLeaf)
+    if (leaf === undefined || this.obstacle(stripe, child) !== undefined) return false
+    const hasPlace = this.children.hasPlaceFor(contributor.link)
+    const taken = hasPlace ? oneStripe(stripe) : this.children.stripesOf(leaf)
+    const granted = this.children.take(leaf, taken)
+    this.tell(leaf, { granted, refused: taken, refusal: 'full' }, contributor)
+    return true
   }
 
-  private tell(
-    link: number,
-    { granted, refused, refusal }: Omit<Grant, 'added'>,
-    others: readonly PeerRecord[]
-  ): void {
+  /** @param first whom to name before others who have room */
+  private tell(link: number, { granted, refused, refusal }: Omit<Grant, 'added'>, first?: Neighbour): void {
+    const others = first === undefined ? [] : [first.record!]
+    if (refused !== NO_STRIPES) others.push(...this.hood.withRoom(first?.link ?? link))
     this.hood.send(link, {
       type: 'grant',
       epoch: this.options.epoch,
       stripes: granted,
       refused,
       refusal,
-      others: refused === NO_STRIPES ? [] : others
+      others: others.slice(0, MAX_OTHERS)
     })
   }
 
