@@ -7,6 +7,7 @@
 
 export { type ErrorCode, TreecastError } from './protocol/errors.js'
 export type { Random } from './protocol/random.js'
+export { type CrowdOptions, simulateCrowd } from './sim/crowd/simulate.js'
 export { type FilesOptions, resultFiles } from './sim/results/files.js'
 export * from './sim/results/result.js'
 export * from './sim/scenario/scenario.js'

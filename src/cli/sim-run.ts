@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { setImmediate } from 'node:timers/promises'
 import { TreecastError } from '../protocol/errors.js'
+import { simulateCrowd } from '../sim/crowd/simulate.js'
 import { allFigures } from '../sim/report/words.js'
 import { resultFiles } from '../sim/results/files.js'
 import { secondsOf } from '../sim/results/repeat.js'
@@ -46,6 +47,8 @@ export async function act(
     throw new TreecastError('bad-option', 'sim needs a scenario; --list shows those that are shipped')
   checkEngine(flags.engine)
   checkTopology(flags.topology)
+  const isCrowd = flags.engine === 'crowd'
+  if (isCrowd) checkCrowd(flags.topology)
   const { peers, out, seed, topology, check } = flags
   const found = await find(given)
   const scenario = peers === undefined ? found : { ...found, peers }
@@ -54,14 +57,11 @@ export async function act(
   reporter.say(
     `simulating ${scenario.name}: ${plural(scenario.peers, 'peer')}, ${scenario.show.seconds} s, ${topology}, seed ${seed}`
   )
-  const result = await simulate(scenario, {
-    topology,
-    seed,
-    check,
-    signal,
-    memoryUsed: () => process.memoryUsage().rss,
-    onProgress: follow(reporter)
-  })
+  const memoryUsed = (): number => process.memoryUsage().rss
+  const onProgress = follow(reporter)
+  const result = isCrowd
+    ? await simulateCrowd(scenario, { seed, signal, memoryUsed, onProgress })
+    : await simulate(scenario, { topology, seed, check, signal, memoryUsed, onProgress })
   await tell(result, out, version, reporter)
 }
 
@@ -102,11 +102,22 @@ async function tell(
   )
 }
 
+const ENGINES = ['exact', 'crowd']
+
 function checkEngine(engine: string): void {
-  if (engine === 'exact') return
-  const what =
-    engine === 'crowd' ? 'the crowd engine is not there yet' : `there is no engine "${printable(engine)}"`
-  throw new TreecastError('bad-option', `${what}; use --engine exact, which takes some 10,000 peers`)
+  if (ENGINES.includes(engine)) return
+  throw new TreecastError(
+    'bad-option',
+    `there is no engine "${printable(engine)}"${hint(engine, ENGINES)}; exact runs the protocol itself and takes some 10,000 peers, crowd is a model of it for millions`
+  )
+}
+
+function checkCrowd(topology: string): void {
+  if (topology === 'striped') return
+  throw new TreecastError(
+    'bad-option',
+    `the crowd engine knows the topology striped alone; use --engine exact for ${printable(topology)}`
+  )
 }
 
 function checkTopology(topology: string): void {

@@ -58,10 +58,10 @@ interface Foreign extends Candidate {
 
 /** Of so many drawn by lot for each place the one nearest to the origin is named: trees stay shallow, and still nobody is named
  * to all. */
-const DRAWN_EACH = 3
+export const DRAWN_EACH = 3
 
 /** Where nobody has room, a contributor is named so many who are full: whom leaves hold up makes room for it. Few, as many ask. */
-const FULL_NAMED = 2
+export const FULL_NAMED = 2
 
 export class Membership {
   readonly id: BroadcastId

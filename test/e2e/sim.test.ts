@@ -67,6 +67,15 @@ describe('treecast sim', function () {
     expect({ event: 'summary', ...written }).to.deep.equal(summary)
   })
 
+  it('takes a crowd by the other engine, and says how to do that again', async () => {
+    const out = join(folder, 'crowd')
+    const run = treecast('sim', 'calm', '--engine', 'crowd', '--peers', '400', '--out', out)
+    expect(await run.event('summary')).to.include({ engine: 'crowd', topology: 'striped', seed: 1 })
+    expect(await run.exit).to.equal(0)
+    const { command } = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')) as { command: string }
+    expect(command).to.equal('treecast sim calm --peers 400 --engine crowd --topology striped --seed 1')
+  })
+
   it('takes away the trees of an earlier run, and nothing else', async () => {
     const out = join(folder, 'again')
     expect(await plain('sim', short, '--out', out).exit).to.equal(0)
@@ -135,7 +144,13 @@ describe('treecast sim', function () {
         /no topology "stripes", did you mean striped\?; there are striped/
       ))
     it('an engine that is not there', () =>
-      fails(sim('calm', '--engine', 'crowd'), 2, /crowd engine is not there yet; use --engine exact/))
+      fails(sim('calm', '--engine', 'crowds'), 2, /no engine "crowds", did you mean crowd\?; exact runs/))
+    it('a topology that the crowd engine does not know', () =>
+      fails(
+        sim('calm', '--engine', 'crowd', '--topology', 'gossip'),
+        2,
+        /knows the topology striped alone; use --engine exact for gossip/
+      ))
     it('a seed that is none', () => fails(sim('calm', '--seed', '1.5'), 2, /must be a whole number/))
 
     it('what is not JSON', async () => {

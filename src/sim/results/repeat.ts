@@ -16,6 +16,7 @@ export function repeatOf({ scenario, summary }: Result): Repeat {
     shipped !== undefined && JSON.stringify(shipped) === JSON.stringify({ ...scenario, peers: shipped.peers })
   const words = ['treecast sim', isShipped ? scenario.name : `${scenario.name}.json`]
   if (isShipped && scenario.peers !== shipped.peers) words.push(`--peers ${scenario.peers}`)
+  if (summary.engine !== 'exact') words.push(`--engine ${summary.engine}`)
   words.push(`--topology ${summary.topology}`, `--seed ${summary.seed}`)
   return { command: words.join(' '), isShipped }
 }

@@ -11,7 +11,7 @@ export interface Quantiles {
 
 export interface Summary {
   readonly scenario: string
-  readonly engine: 'exact'
+  readonly engine: 'exact' | 'crowd'
   readonly topology: string
   readonly seed: number
   /** Listeners that came. */
