@@ -24,7 +24,8 @@ const node = {
     node: 'build/node.js',
     libp2p: 'build/libp2p.js',
     sim: 'build/sim.js',
-    cli: 'build/cli/main.js'
+    cli: 'build/cli/main.js',
+    'sweep-thread': 'build/sweep/thread.js'
   },
   external: (id) => external.test(id),
   plugins: [

@@ -13,10 +13,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   recording: ['protocol', 'audio'],
   runtime: ['protocol', 'transport', 'audio'],
   sim: ['protocol'],
+  sweep: ['protocol', 'sim'],
   tracker: ['protocol', 'transport', 'runtime'],
   api: ['protocol', 'transport', 'audio', 'recording', 'runtime'],
   player: ['index.ts'],
-  cli: ['protocol', 'transport', 'audio', 'recording', 'runtime', 'tracker', 'api', 'sim']
+  cli: ['protocol', 'transport', 'audio', 'recording', 'runtime', 'tracker', 'api', 'sim', 'sweep']
 }
 
 /** The same within protocol. The files beside the folders join them. */

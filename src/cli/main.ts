@@ -10,12 +10,17 @@ import { addListen, addRelay } from './listen.js'
 import { addPublish } from './publish.js'
 import { EXIT } from './run.js'
 import { addSim } from './sim.js'
+import { addSweep } from './sweep.js'
 import { addTracker } from './tracker.js'
 import { addVerify } from './verify.js'
+import { addWorker } from './worker.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
+
+/** Beside the bundled command, whose first file this is. */
+const installed = { version, thread: new URL('./sweep-thread.js', import.meta.url) }
 
 const program = new Command('treecast')
   .description('Carries a live audio show to any crowd through its own listeners.')
@@ -32,6 +37,8 @@ addVerify(program)
 addExcerpt(program)
 addPublish(program)
 addSim(program, version)
+addSweep(program, installed)
+addWorker(program, installed)
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
 
 try {

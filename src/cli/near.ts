@@ -7,6 +7,12 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return isPart || best.count <= Math.max(1, name.length / 3) ? best.each : undefined
 }
 
+/** For the end of an error: that name, if there is one. */
+export function hint(name: string, known: readonly string[]): string {
+  const near = nearest(name, known)
+  return near === undefined ? '' : `, did you mean ${near}?`
+}
+
 /** Letters to be added, left out, changed, or swapped with the next (Damerau's distance, each letter in one slip). */
 function distance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, i) => i)]

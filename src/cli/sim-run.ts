@@ -1,7 +1,7 @@
 /** What `sim` does. */
 
-import { access, constants, mkdir, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import process from 'node:process'
 import { setImmediate } from 'node:timers/promises'
 import { TreecastError } from '../protocol/errors.js'
@@ -10,14 +10,16 @@ import { allFigures } from '../sim/report/words.js'
 import { resultFiles } from '../sim/results/files.js'
 import { secondsOf } from '../sim/results/repeat.js'
 import type { Result } from '../sim/results/result.js'
-import type { Scenario } from '../sim/scenario/scenario.js'
-import { parseScenario, scenarioSchema } from '../sim/scenario/schema.js'
+import { scenarioSchema } from '../sim/scenario/schema.js'
 import { scenarioNames, shippedScenarios } from '../sim/scenario/shipped/index.js'
+import { varyScenario } from '../sim/scenario/vary.js'
 import { type Progress, simulate } from '../sim/simulate.js'
 import { topologyNamed, topologyNames } from '../sim/topologies/index.js'
-import { nearest } from './near.js'
-import { plural, printable, type Reporter } from './reporter.js'
+import { hint } from './near.js'
+import { prepareFolder, unwritable } from './output-folder.js'
+import { duration, plural, printable, type Reporter } from './reporter.js'
 import { EXIT } from './run.js'
+import { findScenario, readSettings } from './scenario-named.js'
 import type { SimFlags } from './sim.js'
 
 /** A run that goes wrong goes wrong often: enough for a terminal. */
@@ -49,11 +51,11 @@ export async function act(
   checkTopology(flags.topology)
   const isCrowd = flags.engine === 'crowd'
   if (isCrowd) checkCrowd(flags.topology)
-  const { peers, out, seed, topology, check } = flags
-  const found = await find(given)
-  const scenario = peers === undefined ? found : { ...found, peers }
+  const { peers, set, out, seed, topology, check } = flags
+  const found = await findScenario(given)
+  const scenario = varyScenario(peers === undefined ? found : { ...found, peers }, readSettings(set))
   // Before anything else: a run may take an hour.
-  if (out !== undefined) await prepare(out)
+  if (out !== undefined) await prepareFolder(out)
   reporter.say(
     `simulating ${scenario.name}: ${plural(scenario.peers, 'peer')}, ${scenario.show.seconds} s, ${topology}, seed ${seed}`
   )
@@ -129,71 +131,8 @@ function checkTopology(topology: string): void {
   )
 }
 
-function hint(name: string, known: readonly string[]): string {
-  const near = nearest(name, known)
-  return near === undefined ? '' : `, did you mean ${near}?`
-}
-
-/** A shipped one by its name, or what a file says. */
-async function find(given: string): Promise<Scenario> {
-  const shipped = scenarioNames.includes(given) ? shippedScenarios[given] : undefined
-  if (shipped !== undefined) return shipped
-  let text: string
-  try {
-    text = await readFile(given, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' && !/[./\\]/.test(given)) {
-      throw new TreecastError(
-        'bad-scenario',
-        `there is no scenario "${printable(given)}"${hint(given, scenarioNames)}; --list shows all, and a file's name may be given`
-      )
-    }
-    throw new TreecastError('bad-scenario', `${printable(given)} cannot be read: ${reason(code)}`)
-  }
-  return parseScenario(text, printable(given))
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file; check the path',
-  ENOTDIR: 'a part of its path is no directory; check the path',
-  EEXIST: 'it is a file; name a directory',
-  EISDIR: 'it is a directory; name a file',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'its file system is read-only; choose another place',
-  ENOSPC: 'the disk is full; make room',
-  ENAMETOOLONG: 'its name is too long'
-}
-
-function reason(code: string | undefined): string {
-  return REASONS[code ?? ''] ?? code ?? 'unknown'
-}
-
 /** Files that an earlier run may have left, and this one may not write again. */
 const OLD_TREE = /^tree(?:-[\d.]+s)?\.(?:graphml|dot)$/
-
-async function prepare(out: string): Promise<void> {
-  try {
-    await makeFolder(out)
-    await access(out, constants.W_OK)
-  } catch (error) {
-    throw unwritable(out, error)
-  }
-}
-
-/** With those that it lies in. Not by mkdir's own `recursive`, which under /proc tries for ever on Node.js 20. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
-    if (code !== 'ENOENT' || dirname(path) === path) throw error
-    await makeFolder(dirname(path))
-    await mkdir(path)
-  }
-}
 
 async function write(out: string, files: ReadonlyMap<string, string>): Promise<void> {
   try {
@@ -205,13 +144,6 @@ async function write(out: string, files: ReadonlyMap<string, string>): Promise<v
   } catch (error) {
     throw unwritable(out, error)
   }
-}
-
-function unwritable(out: string, error: unknown): TreecastError {
-  const why = reason((error as NodeJS.ErrnoException).code)
-  return new TreecastError('output-unwritable', `${printable(out)} cannot be written: ${why}`, {
-    cause: error
-  })
 }
 
 /** Tells at most once a second how far it is, and lets a Ctrl-C in. */
@@ -234,10 +166,6 @@ function follow(reporter: Reporter): (progress: Progress) => Promise<void> {
     }
     await setImmediate()
   }
-}
-
-function duration(seconds: number): string {
-  return seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
 }
 
 function list(json: boolean): void {

@@ -1,12 +1,13 @@
 /** `sim`: simulates a show. What it needs is loaded when it is asked for: other commands need none of it. */
 
 import type { Command } from 'commander'
-import { whole } from './arguments.js'
+import { collect, whole } from './arguments.js'
 import { run } from './run.js'
 
 export interface SimFlags {
   engine: string
   peers?: number
+  set?: string[]
   topology: string
   seed: number
   out?: string
@@ -17,7 +18,7 @@ export interface SimFlags {
 }
 
 /** Any 32-bit integer is a seed; half of them are easier to type. */
-const MOST_SEED = 2 ** 31 - 1
+export const MOST_SEED = 2 ** 31 - 1
 
 export function addSim(program: Command, version: string): void {
   program
@@ -30,6 +31,11 @@ export function addSim(program: Command, version: string): void {
     .argument('[scenario]', 'a shipped scenario (--list) or a JSON file (--schema)')
     .option('--engine <name>', 'exact, or crowd for millions of peers', 'exact')
     .option('--peers <n>', 'listeners, instead of what the scenario says', whole(1, 10_000_000))
+    .option(
+      '--set <field=value>',
+      'a field of the scenario, as listeners.bufferMs=1000; again for more',
+      collect
+    )
     .option('--topology <name>', 'how peers feed each other', 'striped')
     .option('--seed <n>', 'fixes everything that is left to chance', whole(0, MOST_SEED), 1)
     .option('--out <dir>', 'where to write the results: report.html, figures, raw data, the tree')

@@ -56,6 +56,8 @@ export type ErrorCode =
   | 'capture-failed'
   /** A file or value is no scenario of a simulation, or nothing is known under that name. */
   | 'bad-scenario'
+  /** The Redis that a sweep's cells go through does not answer. */
+  | 'no-redis'
   /** A file is no proof of a recording, or there is none beside it. */
   | 'bad-proof'
   /** Every tracker of the link refused us: it is full, or will not have us. */

@@ -26,6 +26,8 @@ describe('the packed package', function () {
   function needed(): Set<string> {
     const named = [...Object.values(packed.manifest.exports), packed.manifest.bin].flatMap(targets)
     const files = named.map((path) => path.replace(/^\.\//, ''))
+    // What worker threads of the command run.
+    files.push('dist/sweep-thread.js')
     const scripts = files.filter((file) => file.endsWith('.js'))
     const all = new Set([...files, ...reachable(folder, scripts, ['now', 'later'])])
     // The classic script names its lazy parts without an import, and declarations import by other names. What a published page

@@ -12,6 +12,7 @@ const PACKAGES = {
   icecast2: 'icecast2',
   opusinfo: 'opus-tools',
   'oggz-validate': 'oggz-tools',
+  parallel: 'parallel',
   'redis-server': 'redis-server'
 }
 

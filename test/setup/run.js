@@ -13,7 +13,7 @@ import { buffer } from 'node:stream/consumers'
 
 const ALL = 'test/**/*.test.ts'
 /** Nothing in these depends on how fast the machine is. */
-const COMPUTING = 'test/{protocol,recording,scenarios,sim}/**/*.test.ts'
+const COMPUTING = 'test/{protocol,recording,scenarios,sim,sweep}/**/*.test.ts'
 /** How long a test may take that is given the processor only when nobody else wants it; ms. */
 const PATIENCE_MS = 300_000
 

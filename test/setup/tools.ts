@@ -16,6 +16,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   opusdec: 'opus-tools',
   opusinfo: 'opus-tools',
   'oggz-validate': 'oggz-tools',
+  parallel: 'parallel',
   'redis-server': 'redis-server'
 }
 

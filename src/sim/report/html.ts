@@ -3,6 +3,7 @@
 import { repeatOf, secondsOf } from '../results/repeat.js'
 import type { Result, Violation } from '../results/result.js'
 import { reportData } from './data.js'
+import { escape } from './escape.js'
 import { type Plotted, PLOTS } from './plots.js'
 import { pageScript } from './script.js'
 import type { ReportData } from './shapes.js'
@@ -160,14 +161,6 @@ function repeat(result: Result): string {
 <pre tabindex="0"><code>${escape(JSON.stringify(result.scenario, undefined, 2))}</code></pre>
 </details>
 </section>`
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }
 
 /** Only these end a script, or begin what hides its end; in JSON and in the texts of a script the escape means the same. */

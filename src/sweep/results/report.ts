@@ -1,0 +1,180 @@
+/** `report.html` of a sweep: one file without a script, which reads on a phone, on a wide screen and on paper. */
+
+import { escape } from '../../sim/report/escape.js'
+import { STYLE } from '../../sim/report/style.js'
+import { whole } from '../../sim/report/words.js'
+import type { CellResult } from '../cell.js'
+import type { Grid } from '../grid.js'
+import type { Group } from './groups.js'
+import { type Shown, SHOWN, shownText } from './shown.js'
+import { FOREST_STYLE } from './style.js'
+
+export interface Swept {
+  readonly grid: Grid
+  /** Cells that the grid has; more than `cells` where some are missing. */
+  readonly count: number
+  readonly cells: readonly CellResult[]
+  readonly groups: readonly Group[]
+  readonly version: string
+}
+
+/** Nothing leaves the page, nothing comes in, and nothing runs. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+/** More are in `cells.csv` alone: a page of all would be long to load and never read. */
+const MOST_COMMANDS = 500
+
+export function sweepReport(swept: Swept): string {
+  const { grid, version } = swept
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="generator" content="treecast ${escape(version)}">
+<title>${escape(grid.name)} · treecast sweep</title>
+<link rel="icon" href="data:,">
+<style>${STYLE}${FOREST_STYLE}</style>
+</head>
+<body>
+<header>
+<p class="kind">Sweep of simulated shows</p>
+<h1>${escape(grid.name)}</h1>
+${grid.about === '' ? '' : `<p class="about">${escape(grid.about)}</p>`}
+<p class="facts">${facts(swept)
+    .map((fact) => `<span>${escape(fact)}</span>`)
+    .join(' ')}</p>
+${missing(swept)}
+</header>
+<main>
+${violated(swept)}
+${grid.scenarios.map(({ scenario }) => scenarioSection(swept, scenario.name, scenario.about)).join('\n')}
+${commands(swept)}
+</main>
+<footer>
+<p>Made by treecast ${escape(version)}. Each figure is the mean over seeds; the bar, and the number after ±, is half of its 95 % confidence
+interval by Student’s t. Beside this page: <code>cells.csv</code>, <code>means.csv</code>, <code>means.json</code>.</p>
+</footer>
+</body>
+</html>
+`
+}
+
+function facts({ grid, cells }: Swept): string[] {
+  const { scenarios, topologies, set, seeds, engine } = grid
+  return [
+    counted(cells.length, 'cell'),
+    scenarios.length === 1 ? scenarios[0]!.scenario.name : `${scenarios.length} scenarios`,
+    topologies.length === 1 ? `topology ${topologies[0]!}` : `${topologies.length} topologies`,
+    ...Object.entries(set).map(([path, values]) => `${path} ${values.map(String).join(', ')}`),
+    counted(seeds.length, 'seed'),
+    `${engine} engine`
+  ]
+}
+
+function missing({ count, cells }: Swept): string {
+  if (cells.length === count) return ''
+  return `<p class="note" role="note"><strong>Not all is there.</strong> ${whole(cells.length)} of ${counted(count, 'cell')} are finished; the same command goes on with the rest.</p>`
+}
+
+function violated({ cells }: Swept): string {
+  const bad = cells.filter(({ violations }) => violations > 0)
+  if (bad.length === 0) return ''
+  const lines = bad.slice(0, 20).map(({ command, violations }) => {
+    return `<li><code>${escape(command)}</code>: ${whole(violations)}</li>`
+  })
+  return `<section class="violations" role="alert" aria-labelledby="violations">
+<h2 id="violations">Invariants were violated in ${counted(bad.length, 'cell')}</h2>
+<p>This must never be, whatever the scenario: the protocol or the simulator is wrong, and so may be every figure below. The commands say more:</p>
+<ul>${lines.join('\n')}</ul>
+</section>`
+}
+
+function scenarioSection({ groups, grid }: Swept, name: string, about: string): string {
+  const ours = groups.filter(({ scenario }) => scenario === name)
+  if (ours.length === 0) return ''
+  const labels = ours.map((group) => labelOf(group, grid))
+  const id = escape(name)
+  return `<section aria-labelledby="${id}">
+<h2 id="${id}" class="scenario">${escape(name)}</h2>
+<p class="about">${escape(about)}</p>
+<div class="forests">
+${SHOWN.map((shown) => forest(shown, ours, labels)).join('\n')}
+</div>
+<details><summary>As a table</summary>
+${table(ours, labels)}
+</details>
+</section>`
+}
+
+/** What tells a group from the others of its scenario. */
+function labelOf({ topology, set }: Group, { topologies, set: parameters }: Grid): string {
+  const varied = Object.entries(set).filter(([path]) => parameters[path]!.length > 1)
+  const parts = varied.map(([path, value]) => `${path} ${String(value)}`)
+  return (topologies.length > 1 || parts.length === 0 ? [topology, ...parts] : parts).join(' · ')
+}
+
+/** A row for each group: where its mean lies, and how sure that is. */
+function forest(shown: Shown, groups: readonly Group[], labels: readonly string[]): string {
+  const all = groups.map(({ figures }) => figures[shown.figure]!)
+  const least = Math.min(...all.map(({ mean, half }) => mean - (half ?? 0)))
+  const most = Math.max(...all.map(({ mean, half }) => mean + (half ?? 0)))
+  const room = most - least
+  const at = (value: number): string => (room === 0 ? 50 : (100 * (value - least)) / room).toFixed(2)
+  const rows = all.map(({ mean, half }, i) => {
+    const bar =
+      half === null || half === 0
+        ? ''
+        : `<i style="left:${at(mean - half)}%;width:${((200 * half) / room).toFixed(2)}%"></i>`
+    return `<li><span class="label">${escape(labels[i]!)}</span><span class="value">${valueText(mean, half, shown)}</span><span class="line">${bar}<b style="left:${at(mean)}%"></b></span></li>`
+  })
+  const ends =
+    room === 0
+      ? ''
+      : `<p class="ends" aria-hidden="true"><span>${shownText(least, shown)}</span><span>${shownText(most, shown)}${shown.unit}</span></p>`
+  return `<figure><figcaption><h3>${escape(shown.title)}</h3><p>${escape(shown.text)}</p></figcaption>
+<ol class="forest">${rows.join('\n')}</ol>${ends}</figure>`
+}
+
+function valueText(mean: number, half: number | null, shown: Shown): string {
+  const interval = half === null ? '' : ` ± ${(half * shown.scale).toFixed(shown.digits)}`
+  return `${shownText(mean, shown)}${interval}${shown.unit}`
+}
+
+function table(groups: readonly Group[], labels: readonly string[]): string {
+  const head = SHOWN.map(({ title }) => `<th scope="col">${escape(title)}</th>`).join('')
+  const rows = groups.map(({ figures, seeds }, i) => {
+    const values = SHOWN.map((shown) => {
+      const { mean, half } = figures[shown.figure]!
+      return `<td>${valueText(mean, half, shown)}</td>`
+    })
+    return `<tr><th scope="row">${escape(labels[i]!)}</th><td>${seeds.length}</td>${values.join('')}</tr>`
+  })
+  return `<div class="wide" tabindex="0" role="region" aria-label="All means"><table class="means">
+<thead><tr><th scope="col">What</th><th scope="col">Seeds</th>${head}</tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody></table></div>`
+}
+
+function commands({ cells }: Swept): string {
+  const lines = cells.slice(0, MOST_COMMANDS).map(({ command }) => escape(command))
+  const more =
+    cells.length > MOST_COMMANDS
+      ? `<p>The first ${MOST_COMMANDS} are shown; <code>cells.csv</code> has all.</p>`
+      : ''
+  return `<section aria-labelledby="again">
+<h2 id="again">Again</h2>
+<p>Each cell is one command, which gives the same figures on any machine; run in this folder with <code>--out DIR</code> it leaves a report of its own.</p>
+<details><summary>${counted(cells.length, 'command')}</summary>${more}
+<pre tabindex="0"><code>${lines.join('\n')}</code></pre>
+</details>
+</section>`
+}
+
+function counted(count: number, noun: string): string {
+  return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`
+}
