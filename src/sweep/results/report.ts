@@ -55,8 +55,8 @@ ${grid.scenarios.map(({ scenario }) => scenarioSection(swept, scenario.name, sce
 ${commands(swept)}
 </main>
 <footer>
-<p>Made by treecast ${escape(version)}. Each figure is the mean over seeds; the bar, and the number after ±, is half of its 95 % confidence
-interval by Student’s t. Beside this page: <code>cells.csv</code>, <code>means.csv</code>, <code>means.json</code>.</p>
+<p>Made by treecast ${escape(version)}. Each figure is the mean over seeds; the bar is its 95 % confidence interval by Student’s t, the number after ± half
+of it. Beside this page: <code>cells.csv</code>, <code>means.csv</code>, <code>means.json</code>.</p>
 </footer>
 </body>
 </html>
@@ -113,30 +113,40 @@ ${table(ours, labels)}
 /** What tells a group from the others of its scenario. */
 function labelOf({ topology, set }: Group, { topologies, set: parameters }: Grid): string {
   const varied = Object.entries(set).filter(([path]) => parameters[path]!.length > 1)
-  const parts = varied.map(([path, value]) => `${path} ${String(value)}`)
+  const parts = varied.map(([path, value]) => `${shortName(path, Object.keys(parameters))} ${String(value)}`)
   return (topologies.length > 1 || parts.length === 0 ? [topology, ...parts] : parts).join(' · ')
+}
+
+/** `bufferMs` for `listeners.bufferMs`, where no other parameter ends so. */
+function shortName(path: string, all: readonly string[]): string {
+  const short = path.replace(/^.*\./, '')
+  return all.some((other) => other !== path && other.replace(/^.*\./, '') === short) ? path : short
 }
 
 /** A row for each group: where its mean lies, and how sure that is. */
 function forest(shown: Shown, groups: readonly Group[], labels: readonly string[]): string {
-  const all = groups.map(({ figures }) => figures[shown.figure]!)
-  const least = Math.min(...all.map(({ mean, half }) => mean - (half ?? 0)))
-  const most = Math.max(...all.map(({ mean, half }) => mean + (half ?? 0)))
+  const rows = groups.map(({ figures }) => {
+    const { mean, half } = figures[shown.figure]!
+    const reach = half ?? 0
+    return { mean, half, from: Math.max(0, mean - reach), to: Math.min(shown.most, mean + reach) }
+  })
+  const least = Math.min(...rows.map(({ from }) => from))
+  const most = Math.max(...rows.map(({ to }) => to))
   const room = most - least
-  const at = (value: number): string => (room === 0 ? 50 : (100 * (value - least)) / room).toFixed(2)
-  const rows = all.map(({ mean, half }, i) => {
-    const bar =
-      half === null || half === 0
-        ? ''
-        : `<i style="left:${at(mean - half)}%;width:${((200 * half) / room).toFixed(2)}%"></i>`
-    return `<li><span class="label">${escape(labels[i]!)}</span><span class="value">${valueText(mean, half, shown)}</span><span class="line">${bar}<b style="left:${at(mean)}%"></b></span></li>`
+  const at = (value: number): number => (room === 0 ? 50 : (100 * (value - least)) / room)
+  const lines = rows.map(({ mean, half, from, to }, i) => {
+    const width = (at(to) - at(from)).toFixed(2)
+    const bar = from === to ? '' : `<i style="left:${at(from).toFixed(2)}%;width:${width}%"></i>`
+    const label = `<span class="label">${escape(labels[i]!)}</span>`
+    const value = `<span class="value">${valueText(mean, half, shown)}</span>`
+    return `<li>${label}${value}<span class="line">${bar}<b style="left:${at(mean).toFixed(2)}%"></b></span></li>`
   })
   const ends =
     room === 0
       ? ''
       : `<p class="ends" aria-hidden="true"><span>${shownText(least, shown)}</span><span>${shownText(most, shown)}${shown.unit}</span></p>`
   return `<figure><figcaption><h3>${escape(shown.title)}</h3><p>${escape(shown.text)}</p></figcaption>
-<ol class="forest">${rows.join('\n')}</ol>${ends}</figure>`
+<ol class="forest">${lines.join('\n')}</ol>${ends}</figure>`
 }
 
 function valueText(mean: number, half: number | null, shown: Shown): string {

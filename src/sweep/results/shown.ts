@@ -9,11 +9,13 @@ export interface Shown {
   /** From the figure to what is shown. */
   readonly scale: number
   readonly digits: number
+  /** The figure cannot be more, whatever its interval says; none is below 0. */
+  readonly most: number
 }
 
-const percent = { unit: ' %', scale: 100, digits: 3 }
-const time = { unit: ' ms', scale: 1, digits: 0 }
-const plain = { unit: '', scale: 1, digits: 2 }
+const percent = { unit: ' %', scale: 100, digits: 3, most: 1 }
+const time = { unit: ' ms', scale: 1, digits: 0, most: Infinity }
+const plain = { unit: '', scale: 1, digits: 2, most: Infinity }
 
 export const SHOWN: readonly Shown[] = [
   {

@@ -1,6 +1,7 @@
 /** What a sweep's report adds to how a report looks: rows of means with their intervals. */
 
 export const FOREST_STYLE = `
+h1 + .facts { margin-top: 1rem }
 .scenario { font-size: 1.6rem; letter-spacing: -.015em }
 .scenario + .about { font-size: 1rem; margin-top: .25rem }
 h3 { margin: 0 0 .1rem; font-size: 1.05rem; line-height: 1.3 }
