@@ -2,6 +2,7 @@ import { expect } from 'chai'
 
 import { decodeSignalBody, encodeSignalBody, signalMessage } from '../../src/protocol/wire/signal.js'
 import { type Link, DialError } from '../../src/transport/link.js'
+import { nativeWebRtc } from '../../src/transport/webrtc/native.js'
 import { keysFromSeed } from '../protocol/world.js'
 import { LIMITS, linkContract } from './contract.js'
 import { numbered, Recorder, until } from './recorder.js'
@@ -134,6 +135,28 @@ describe('transport: WebRTC', function () {
       }
       await failure(near.dial(id(2), ['/webrtc']))
       expect(far.counts.made).to.equal(0)
+    })
+
+    it('is begun anew where a connection breaks down while it is made', async () => {
+      const native = (await nativeWebRtc('127.0.0.1'))!
+      let toBreak = 1
+      class Brittle extends native.RTCPeerConnection {
+        override setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+          if (toBreak-- > 0) return Promise.reject(new Error('it broke down'))
+          return super.setRemoteDescription(description)
+        }
+      }
+      const webRtc = { ...native, RTCPeerConnection: Brittle }
+      const [near, far] = [await network.make(1, LIMITS, { webRtc }), await network.make(2, LIMITS)]
+      far.onLink = () => undefined
+      await near.dial(id(2), ['/webrtc'])
+      expect(near.counts.made).to.be.at.least(2)
+
+      toBreak = 4
+      expect(await failure((await network.make(3, LIMITS, { webRtc })).dial(id(2), ['/webrtc']))).to.include(
+        'it broke down'
+      )
+      expect(toBreak).to.equal(1)
     })
 
     it('gives up an offer that comes to nothing', async () => {
