@@ -4,10 +4,9 @@
  * counted by their ids, nobody is counted twice meanwhile.
  */
 
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Redis as RedisClient } from 'ioredis'
 import { TreecastError } from '../../protocol/errors.js'
-import { MAX_BROADCASTS } from '../../protocol/limits.js'
 import type { Elsewhere, SharedMember } from '../../protocol/membership.js'
 import { idKey, type PeerId } from '../../protocol/wire/record.js'
 import { now } from '../../runtime/clock.js'
@@ -21,14 +20,9 @@ import {
   SAMPLED
 } from './pace.js'
 import { ADMIT, BEAT, CARRY, CLEAN, SAMPLE, SHARD_KEYS, TELL } from './redis-scripts.js'
+import { keysOf, ownKey, PREFIX, shardOf, SHARDS, shardsOf } from './shards.js'
 import { decodeShared, encodeShared, flagsOf } from './shared-member.js'
 import type { MemberChange, Store, StoreSession, StoreState, StoreUser } from './store.js'
-
-/** Shards of a broadcast: as many processors can carry a hot one where the store is a cluster, and no script looks at all of it. */
-const SHARDS = 8
-
-/** Before all our keys. */
-const PREFIX = 'treecast:'
 
 /** Members that one call tells of or cleans up: below a millisecond of the store's time for tens of them, a few for all. */
 const MEMBERS_A_CALL = 250
@@ -354,30 +348,6 @@ class RedisSession implements StoreSession {
 
 function channelOf(session: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${PREFIX}to:`), session])
-}
-
-function ownKey(shard: string, session: Buffer): string {
-  return `${shard}own:${session.toString('hex')}`
-}
-
-function keysOf(shard: string): string[] {
-  return SHARD_KEYS.map((key) => shard + key)
-}
-
-/** Before the keys of a shard: its tag, and nothing of the broadcast that could be mistaken for one. */
-function shardsOf(broadcast: string): string[] {
-  const known = shardNames.get(broadcast)
-  if (known !== undefined) return known
-  const name = createHash('sha256').update(broadcast).digest('hex').slice(0, 32)
-  const names = Array.from({ length: SHARDS }, (_, shard) => `${PREFIX}{${name}/${shard}}:`)
-  if (shardNames.size >= MAX_BROADCASTS) shardNames.clear()
-  shardNames.set(broadcast, names)
-  return names
-}
-const shardNames = new Map<string, string[]>()
-
-function shardOf(broadcast: string, id: PeerId): string {
-  return shardsOf(broadcast)[id.at(-1)! % SHARDS]!
 }
 
 function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
