@@ -5,17 +5,18 @@
 
 import { DIAL_TIMEOUT_MS } from '../protocol/limits.js'
 import { SamplingPool } from '../protocol/sampling-pool.js'
+import { Attendance } from './attendance.js'
 import { Counters } from './counters.js'
-import { arrivals, person, type Person, server } from './crowd.js'
+import { arrivals, type Person } from './crowd.js'
 import { trueTime } from './clock.js'
-import { exponential, mix, stream } from './draws.js'
+import { mix, stream } from './draws.js'
 import { Ears } from './ears.js'
 import { EventQueue, HORIZON_MS } from './event-queue.js'
 import { packetBytesOf } from './frames.js'
+import { EVENT, hopsIn, packetNumber, sequenceIn, type Task } from './happening.js'
 import { Member, type Role } from './member.js'
 import { LOST, Network } from './network.js'
 import type { Scenario } from './scenario/scenario.js'
-import { Tickets, TICKETS_EVERY_MS } from './tickets.js'
 import type { Participant, Setting, Topology } from './topology.js'
 
 /** The show begins so long after the world, ms: for those who come early. */
@@ -26,33 +27,6 @@ const TAIL_MS = 10_000
 
 /** Who falls silent is noticed by its links after so long: consent to send expires, RFC 7675. */
 const SILENCE_MS = 30_000
-
-/** How long it takes on average until somebody replaces who left, ms. */
-const REPLACED_AFTER_MS = 1_000
-
-const EVENT = {
-  arrive: 0,
-  leave: 1,
-  wake: 2,
-  control: 3,
-  packet: 4,
-  dialled: 5,
-  unreachable: 6,
-  unlinked: 7,
-  found: 8,
-  publish: 9,
-  task: 10,
-  call: 11
-} as const
-
-/** Hops that fit beside a sequence into an event's number. */
-const HOPS_BITS = 6
-const HOPS_MASK = (1 << HOPS_BITS) - 1
-
-interface Task {
-  readonly member: Member
-  readonly call: () => void
-}
 
 /** Sees what happens, without changing it. */
 export interface Observer {
@@ -79,11 +53,8 @@ export class World {
   /** Whether trackers can be reached. */
   areTrackersUp = true
   private readonly topology: Topology
-  private readonly arrivalTimes: readonly number[]
-  private readonly replacing
   private readonly meeting
-  private readonly tickets: Tickets
-  private persons = 0
+  private readonly attendance: Attendance
   /** Peers that a tracker would name. */
   private readonly present = new SamplingPool<number>()
 
@@ -104,14 +75,15 @@ export class World {
       { jitterMs, lossBurst: loss.burst, duplicates, reordering },
       stream(seed, 'network')
     )
-    this.replacing = stream(seed, 'replacing')
     this.meeting = stream(seed, 'meeting')
-    this.tickets = new Tickets(stream(seed, 'tickets'), scenario.crowd.tickets.ageS * 1000)
-    this.arrivalTimes = arrivals(scenario, seed, LEAD_MS)
     const trackers = Array.from({ length: scenario.trackers }, (_, i) => i + 1)
     const roots = Array.from({ length: scenario.roots }, (_, i) => 1 + trackers.length + i)
     this.setting = { scenario, seed, packets, trackers, roots }
-    this.begin()
+    this.attendance = new Attendance(this, arrivals(scenario, seed, LEAD_MS), this.endMs - TAIL_MS)
+    this.attendance.begin()
+    for (let q = 0; q < packets; q++) {
+      this.queue.plan(Math.round(this.ears.madeAt(q)), EVENT.publish, q, 0, undefined)
+    }
   }
 
   get now(): number {
@@ -189,7 +161,7 @@ export class World {
     this.counters.data(member.self, length)
     const arrives = this.network.datagram(end, length, this.now)
     if (arrives === LOST) return
-    const number = (sequence << HOPS_BITS) | Math.min(hops, HOPS_MASK)
+    const number = packetNumber(sequence, hops)
     this.plan(arrives, EVENT.packet, end ^ 1, number, bytes)
     if (this.network.isDuplicated()) this.plan(arrives + 1, EVENT.packet, end ^ 1, number, bytes)
   }
@@ -240,10 +212,7 @@ export class World {
       } else this.close(member, end)
     }
     for (const observer of this.observers) observer.left?.(member)
-    if (member.isListener && this.scenario.crowd.replaced && !member.hasFinished) {
-      const at = Math.round(this.now + exponential(this.replacing, REPLACED_AFTER_MS))
-      if (at < this.endMs - TAIL_MS) this.queue.plan(at, EVENT.arrive, 0, 0, undefined)
-    }
+    this.attendance.left(member)
   }
 
   freeze(member: Member): void {
@@ -263,39 +232,10 @@ export class World {
     }
   }
 
-  private begin(): void {
-    const { origin, trackers, roots } = this.scenario
-    const bandwidth = origin.uplinkKbps
-    this.add('origin', server(this.scenario, this.seed, 'origin', bandwidth), origin.maxChildren)
-    for (let i = 0; i < trackers; i++)
-      this.add('tracker', server(this.scenario, this.seed, `tracker${i}`, Infinity), 0)
-    for (let i = 0; i < roots; i++) {
-      const root = server(this.scenario, this.seed, `root${i}`, bandwidth)
-      this.add('root', root, origin.maxChildren)
-    }
-    for (const member of this.members) member.participant.start?.()
-    for (const at of this.arrivalTimes) {
-      if (at < this.endMs - TAIL_MS) this.queue.plan(at, EVENT.arrive, 0, 0, undefined)
-    }
-    if (this.scenario.crowd.tickets.share > 0) {
-      for (let at = TICKETS_EVERY_MS; at < this.endMs - TAIL_MS; at += TICKETS_EVERY_MS) {
-        this.queue.plan(at, EVENT.call, 0, 0, () => this.gatherTickets())
-      }
-    }
-    for (let q = 0; q < this.setting.packets; q++) {
-      this.queue.plan(Math.round(this.ears.madeAt(q)), EVENT.publish, q, 0, undefined)
-    }
-  }
-
-  private gatherTickets(): void {
-    const here = [...this.here()].filter(({ isListener, isFrozen }) => isListener && !isFrozen)
-    this.tickets.gather(here, this.now)
-  }
-
-  private add(role: Role, who: Person, copies: number): Member {
+  /** Somebody is there from now on, and has yet to be started. */
+  add(role: Role, who: Person, copies: number, ticket?: unknown): Member {
     const self = this.network.add(who.line)
     const random = stream(mix(this.seed, 'coin'), self)
-    const ticket = who.hasTicket ? this.tickets.draw(this.now) : undefined
     const member = new Member(this, { self, role, person: who, random, copies, joinedAt: this.now, ticket })
     this.members.push(member)
     this.counters.add(self)
@@ -306,20 +246,6 @@ export class World {
     if (role !== 'tracker') this.present.add(self)
     for (const observer of this.observers) observer.joined?.(member)
     return member
-  }
-
-  private arrive(): void {
-    const who = person(this.scenario, this.seed, this.persons++)
-    const { uploadShare, maxUploadKbps, maxChildren } = this.scenario.listeners
-    const offered = Math.min(who.line.uplinkKbps * uploadShare, maxUploadKbps)
-    const copyKbps = (this.packetBytes * 8) / this.scenario.show.packetMs
-    // A third more than the show itself, for repairs and bursts, as limits.ts counts a copy.
-    const copies = who.isLeaf ? 0 : Math.min(maxChildren, offered / (copyKbps * (4 / 3)))
-    const member = this.add('listener', who, copies)
-    member.participant.start?.()
-    if (who.staysMs !== Infinity && this.now + who.staysMs < this.endMs) {
-      this.queue.plan(this.now + who.staysMs, EVENT.leave, member.self, 0, undefined)
-    }
   }
 
   private depart(member: Member): void {
@@ -367,8 +293,7 @@ export class World {
         if (member.isFrozen) member.waiting.push(() => this.handle(kind, a, b, payload))
         else {
           this.counters.arrived(member.self)
-          const sequence = b >>> HOPS_BITS
-          member.participant.packet(a, sequence, b & HOPS_MASK, payload as Uint8Array | undefined)
+          member.participant.packet(a, sequenceIn(b), hopsIn(b), payload as Uint8Array | undefined)
         }
         return
       }
@@ -422,7 +347,7 @@ export class World {
         return
       }
       case EVENT.arrive:
-        this.arrive()
+        this.attendance.arrive()
         return
       case EVENT.leave:
         this.depart(this.members[a]!)
