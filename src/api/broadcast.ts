@@ -16,6 +16,7 @@ import {
 } from '../protocol/limits.js'
 import type { Notice } from '../protocol/machine.js'
 import { publishing } from '../protocol/media/publisher.js'
+import type { MakeReplay } from '../protocol/replay/replay.js'
 import { keyToText, nameProblem } from '../protocol/wire/broadcast.js'
 import {
   type Certificate,
@@ -58,6 +59,8 @@ export interface AirOptions extends LinkOptions {
   readonly packetMs?: number
   /** Into how many stripes the show is dealt; 1…16, default 4. */
   readonly stripes?: number
+  /** @internal Keeps the show and lends its past. */
+  readonly replay?: MakeReplay
   /** Ends the show in good order; before it is live, gives up, throwing the signal's reason. */
   readonly signal?: AbortSignal
 }
@@ -72,6 +75,8 @@ export interface BroadcastSummary {
 export interface BroadcastEvents {
   /** Once a second. */
   stats: Stats
+  /** The show is over, and what was kept of it is lent until `close()`. */
+  lending: undefined
   /** For logs. */
   notice: Notice
   /** The recording cannot be written any more; the show goes on. */
@@ -108,8 +113,9 @@ export class Broadcast extends Emitter<BroadcastEvents> {
     return statsOf(this.running!)
   }
 
-  /** Ends the show where it is, in good order, and waits until listeners have heard its end. */
+  /** Ends the show where it is, in good order, and waits until listeners have heard its end. Nothing is lent any more. */
   async close(): Promise<void> {
+    this.running?.driver.give({ type: 'stop-lending' })
     this.stop.abort()
     await this.ended.catch(() => undefined)
   }
@@ -122,6 +128,7 @@ export class Broadcast extends Emitter<BroadcastEvents> {
 
   /** @internal */
   noticed(notice: Notice): void {
+    if (notice.event === 'lending') this.emit('lending', undefined)
     this.emit('notice', notice)
   }
 
@@ -239,7 +246,8 @@ export async function goOnAir<Options>(
           ...(roots === undefined ? {} : { roots })
         },
         ...(maxChildren === undefined ? {} : { maxChildren }),
-        ...(maxPeers === undefined ? {} : { maxPeers })
+        ...(maxPeers === undefined ? {} : { maxPeers }),
+        ...(options.replay === undefined ? {} : { replay: options.replay })
       },
       sign: showKeys.sign,
       seal: sealWith(platform.hash),

@@ -8,15 +8,26 @@ const MAX_UNREAD = 250
 /** A reader that falls behind by more than this loses the oldest frames: 5 minutes of 20 ms frames. */
 const MAX_QUEUED = 15_000
 
+/** A reader of the past is given more when it has taken so much: half a second. */
+const TAKEN_SAMPLES = 24_000
+
 export class FrameQueue {
+  private readonly onTaken: (mediaTime: number) => void
+  private takenTo = -Infinity
   private readonly queue: HeardFrame[] = []
   private wake: (() => void) | undefined
   private ended = false
   private isRead = false
 
-  push(frame: HeardFrame): void {
+  /** @param onTaken is told now and then up to which media time frames were taken */
+  constructor(onTaken: (mediaTime: number) => void = () => undefined) {
+    this.onTaken = onTaken
+  }
+
+  /** @param isPast it waits for a reader, and so does what would follow it; a live frame waits for nobody */
+  push(frame: HeardFrame, isPast = false): void {
     if (this.ended) return
-    if (this.queue.length >= (this.isRead ? MAX_QUEUED : MAX_UNREAD)) {
+    if (this.queue.length >= (this.isRead || isPast ? MAX_QUEUED : MAX_UNREAD)) {
       const lost = this.queue.shift()!
       const next = this.queue[0]
       if (next !== undefined) {
@@ -27,6 +38,12 @@ export class FrameQueue {
     }
     this.queue.push(frame)
     this.wake?.()
+  }
+
+  /** Forgets what nobody has taken yet: what comes now is from elsewhere in the show. */
+  clear(): void {
+    this.queue.length = 0
+    this.takenTo = -Infinity
   }
 
   end(): void {
@@ -40,11 +57,19 @@ export class FrameQueue {
     return this.drain()
   }
 
+  private taken({ mediaTime }: HeardFrame): void {
+    if (mediaTime < this.takenTo + TAKEN_SAMPLES) return
+    this.takenTo = mediaTime
+    this.onTaken(mediaTime)
+  }
+
   private async *drain(): AsyncGenerator<HeardFrame, void, undefined> {
     for (;;) {
       const frame = this.queue.shift()
-      if (frame !== undefined) yield frame
-      else if (this.ended) return
+      if (frame !== undefined) {
+        this.taken(frame)
+        yield frame
+      } else if (this.ended) return
       else await new Promise<void>((resolve) => (this.wake = resolve))
     }
   }

@@ -2,7 +2,7 @@
 
 import type { HeardFrame } from '../audio/heard-frame.js'
 import type { TreecastError } from '../protocol/errors.js'
-import type { Notice } from '../protocol/machine.js'
+import type { Input, Notice } from '../protocol/machine.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
 import { equal } from '../protocol/wire/cursor.js'
 import { formatLink } from '../protocol/wire/link.js'
@@ -10,6 +10,7 @@ import type { SignedRecord } from '../protocol/wire/signed-record.js'
 import { now } from '../runtime/clock.js'
 import { Emitter } from './emitter.js'
 import { FrameQueue } from './frame-queue.js'
+import { toSamples, toSeconds } from './time.js'
 import type { RunningPeer } from './start-peer.js'
 import { type Stats, STATS_INTERVAL_MS, statsOf } from './stats.js'
 
@@ -34,11 +35,28 @@ export interface ListenerEvents<S extends Stats = Stats> {
   metadata: ReadonlyMap<string, string>
   /** Packets were lost. */
   gap: { readonly packets: number; readonly samples: number }
+  /** The show is over, and what was kept of it is lent to others until `close()`. */
+  lending: undefined
   /** For logs. */
   notice: Notice
   /** The recording cannot be written any more; the show goes on. */
   recordingfailed: TreecastError
   ended: ListenSummary
+}
+
+/** How far the past reaches that can be heard from here, and where this listener is in it; seconds of the show. */
+export interface Timeline {
+  /** The earliest that is here or that a neighbour holds, and the newest: the live edge, or the end. */
+  readonly begin: number
+  readonly end: number
+  /** Up to where it was handed out. */
+  readonly position: number
+  /** Whether that is the live show, and not its past. */
+  readonly live: boolean
+  /** Whether the show is known to be over. */
+  readonly over: boolean
+  /** Bytes of it that are kept here. */
+  readonly keptBytes: number
 }
 
 export class Listener<
@@ -48,7 +66,9 @@ export class Listener<
   /** Resolves when the show has ended, or `close()` has been called, and everything is released. */
   readonly ended: Promise<ListenSummary>
   private readonly startedAt: number
-  private readonly queue = new FrameQueue()
+  private readonly queue = new FrameQueue((mediaTime) =>
+    this.running?.driver.give({ type: 'taken', mediaTime })
+  )
   private running: RunningPeer | undefined
   private statsTimer: ReturnType<typeof setInterval> | undefined
   private resolveEnded: (summary: ListenSummary) => void = () => undefined
@@ -66,7 +86,8 @@ export class Listener<
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve))
   }
 
-  /** The frames in order, as they come; ends with the show. For one reader; who does not read loses nothing else. */
+  /** The frames in order, as they come; ends with the show. For one reader; who does not read loses nothing else. The past of a show
+   * is given as it is read: it waits for its reader. */
   frames(): AsyncGenerator<HeardFrame, void, undefined> {
     return this.queue.read()
   }
@@ -102,6 +123,45 @@ export class Listener<
     return statsOf(this.running!) as S
   }
 
+  /** How far the past reaches, and where this listener is in it; undefined where the past is out of reach, as in a page that did
+   * not ask for it. */
+  timeline(): Timeline | undefined {
+    const timeline = this.running!.peer.timeline()
+    if (timeline === undefined) return undefined
+    const { begin, end, position, kept, ...rest } = timeline
+    return {
+      begin: toSeconds(begin),
+      end: toSeconds(end),
+      position: toSeconds(position),
+      keptBytes: kept,
+      ...rest
+    }
+  }
+
+  /**
+   * Goes on at this second of the show, out of what is kept here or by others; at the nearest that anybody holds. The live show
+   * is received and relayed meanwhile. Where nobody holds anything it goes on live, and the notice `no-past` says so.
+   *
+   * @param seconds from the show's beginning; 0 is "from the start"
+   */
+  seek(seconds: number): void {
+    this.moveTo({ type: 'seek', mediaTime: toSamples(Math.max(0, seconds)) })
+  }
+
+  /** Back to the live show. Of one that is over there is none. */
+  goLive(): void {
+    const { live = true, over = true } = this.timeline() ?? {}
+    if (!live && !over) this.moveTo({ type: 'go-live' })
+  }
+
+  /** What comes now is from elsewhere in the show. */
+  protected moveTo(input: Extract<Input, { type: 'seek' | 'go-live' }>): void {
+    this.queue.clear()
+    this.newShow = true
+    this.lostBefore = 0
+    this.running?.driver.give(input)
+  }
+
   /** Leaves in good order, naming neighbours that have room to its children. Resolves when nothing is left. */
   async close(): Promise<void> {
     this.running?.driver.give({ type: 'leave' })
@@ -132,6 +192,7 @@ export class Listener<
         break
       case 'end':
         this.isComplete = true
+        this.queue.end()
         break
     }
   }
@@ -139,12 +200,13 @@ export class Listener<
   /** @internal */
   noticed(notice: Notice): void {
     if (notice.event === 'certified') this.newShow = true
+    if (notice.event === 'lending') this.emit('lending', undefined)
     this.emit('notice', notice)
   }
 
   /** A frame in order, for whoever reads or plays. */
   protected give(frame: HeardFrame): void {
-    this.queue.push(frame)
+    this.queue.push(frame, this.running?.peer.isBehind)
   }
 
   /** The peer is done. Resolves when what was received has been heard, and all of this platform's own is released. */

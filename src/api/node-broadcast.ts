@@ -10,8 +10,9 @@ import { hash } from '../runtime/crypto.js'
 import { type NodeNetworkOptions, nodePlatform } from '../runtime/node-platform.js'
 import { type AirOptions, type Broadcast, goOnAir, type OpenedSource } from './broadcast.js'
 import { checkNumber, checkPorts } from './options.js'
+import { checkPast, type KeepOptions, pastOf } from './past.js'
 
-export interface BroadcastOptions extends AirOptions, NodeNetworkOptions {
+export interface BroadcastOptions extends AirOptions, NodeNetworkOptions, KeepOptions {
   /** An Ogg Opus file, `-` for standard input, an `http(s)://` stream, or a source of your own. */
   readonly source: string | Source
   /** Begin a file again when it ends, for ever. */
@@ -35,8 +36,11 @@ export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
   checkNumber('speed', options.speed, Number.MIN_VALUE, Infinity)
   checkNumber('stallMs', options.stallMs, 1, Infinity)
   checkPorts(options)
+  checkPast(options)
   // An offer would hold the origin's addresses.
-  const given = options.roots === undefined ? options : { ...options, webrtc: false }
+  const shown = options.roots === undefined ? options : { ...options, webrtc: false }
+  const keeps = options.keepMb !== undefined && options.keepMb > 0
+  const given = keeps ? { ...shown, replay: pastOf(options, nodePlatform.randomUint32()) } : shown
   const { record } = options
   if (record === undefined) return goOnAir(nodePlatform, given, () => begin(options))
   const recording = await openRecording(record, hash)

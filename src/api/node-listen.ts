@@ -12,8 +12,9 @@ import type { Keeper } from './keeper.js'
 import { join, type JoinOptions } from './listen.js'
 import { Listener } from './listener.js'
 import { checkPorts } from './options.js'
+import { checkPast, type PastOptions, pastOf } from './past.js'
 
-export interface ListenOptions extends JoinOptions, NodeNetworkOptions {
+export interface ListenOptions extends JoinOptions, NodeNetworkOptions, PastOptions {
   /** Relay nothing. Default false. */
   readonly leaf?: boolean
   /** `eager`, the default, gives frames as soon as they are in order: for files and pipes. `timed` gives each when it is
@@ -35,9 +36,11 @@ export interface ListenOptions extends JoinOptions, NodeNetworkOptions {
 export async function listen(link: string | BroadcastLink, options: ListenOptions = {}): Promise<Listener> {
   const startedAt = now()
   checkPorts(options)
+  checkPast(options)
   const { leaf, pace, role = 'listener', record } = options
   const peer = {
     role,
+    replay: pastOf(options, nodePlatform.randomUint32(), pace),
     ...(leaf === undefined ? {} : { leaf }),
     ...(pace === undefined ? {} : { pace })
   }

@@ -27,3 +27,11 @@ export function collect(text: string, before: string[] | undefined): string[] {
 
 /** Any TCP port; 0 picks a free one. */
 export const port = whole(0, 65_535)
+
+/** A parser of times: seconds, or minutes and seconds, or hours too. */
+export function time(text: string): number {
+  if (/^\d+(:[0-5]?\d){0,2}(\.\d+)?$/.test(text)) {
+    return text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
+  }
+  throw new InvalidArgumentError('It must be a time such as 90, 1:30 or 0:01:30.')
+}

@@ -3,11 +3,12 @@ import { broadcast, type BroadcastOptions } from '../api/node-broadcast.js'
 import { openKeyFile } from '../runtime/key-file.js'
 import { collect, positive, whole } from './arguments.js'
 import { addNetwork, type NetworkFlags, networkOf, sayWebRtc } from './network.js'
+import { addKeeping, type KeepFlags, keepingOf, sayLending } from './keeping.js'
 import { failingWith } from './recording.js'
 import { plural, type Reporter } from './reporter.js'
 import { run } from './run.js'
 
-interface Options extends NetworkFlags {
+interface Options extends NetworkFlags, KeepFlags {
   tracker: string[]
   key?: string
   name?: string
@@ -55,7 +56,7 @@ export function addBroadcast(program: Command): void {
       'end when the source gives nothing for so long (default: 10)',
       positive(86_400)
     )
-  addNetwork(command)
+  addNetwork(addKeeping(command))
     .option('--json', 'events on stdout, one JSON object a line')
     .action((source: string, options: Options) =>
       run(options.json === true, (reporter, signal) => act(source, options, reporter, signal))
@@ -86,6 +87,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     ...(opened === undefined ? {} : { keys: opened.keys }),
     ...(name === undefined ? {} : { name }),
     ...networkOf(options),
+    ...keepingOf(options),
     ...(maxChildren === undefined ? {} : { maxChildren }),
     ...(maxPeers === undefined ? {} : { maxPeers }),
     ...(roots === undefined ? {} : { roots }),
@@ -102,6 +104,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     reporter.say('this link is good for this show only; --key FILE keeps it for the next')
   sayWebRtc(reporter, show.stats())
   show.on('notice', (notice) => reporter.notice(notice))
+  sayLending(show, reporter)
   show.on('stats', (stats) => {
     reporter.event('stats', stats)
     const { peers, children, packets, sent } = stats

@@ -1,6 +1,6 @@
 /** `excerpt`: a piece of a recording that is proved like the whole. */
 
-import { InvalidArgumentError, type Command } from 'commander'
+import type { Command } from 'commander'
 import { randomBytes } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { unreadable } from '../audio/sources/failure.js'
@@ -9,6 +9,7 @@ import { cutExcerpt } from '../recording/excerpt.js'
 import { placeText } from '../recording/faults.js'
 import { PROOF_SUFFIX } from '../recording/file.js'
 import { hash } from '../runtime/crypto.js'
+import { time } from './arguments.js'
 import type { Reporter } from './reporter.js'
 import { run } from './run.js'
 
@@ -64,12 +65,4 @@ async function contentsOf(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw unreadable(path, error)
   }
-}
-
-/** Seconds, or minutes and seconds, or hours too. */
-function time(text: string): number {
-  if (/^\d+(:[0-5]?\d){0,2}(\.\d+)?$/.test(text)) {
-    return text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
-  }
-  throw new InvalidArgumentError('It must be a time such as 90, 1:30 or 0:01:30.')
 }

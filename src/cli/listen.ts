@@ -11,7 +11,8 @@ import { openSink, type OggSink } from '../audio/sink.js'
 import { TreecastError } from '../protocol/errors.js'
 import { parseLink } from '../protocol/wire/link.js'
 import { openKeyFile } from '../runtime/key-file.js'
-import { positive, whole } from './arguments.js'
+import { positive, time, whole } from './arguments.js'
+import { addKeeping, type KeepFlags, keepingOf, sayLending } from './keeping.js'
 import { addNetwork, type NetworkFlags, networkOf, sayWebRtc } from './network.js'
 import { failingWith } from './recording.js'
 import { bytes, plural, printable, type Reporter } from './reporter.js'
@@ -21,8 +22,9 @@ import { checkTicketPath, TicketFile } from './ticket-file.js'
 /** How long an output may take for what is left when we are told to end; ms. */
 const OUTPUT_GRACE_MS = 2_000
 
-interface Options extends NetworkFlags {
+interface Options extends NetworkFlags, KeepFlags {
   out?: string
+  from?: number
   record?: string
   leaf?: boolean
   maxChildren?: number
@@ -45,6 +47,11 @@ export function addListen(program: Command): void {
     )
     .option('--out <file>', 'where to write Ogg Opus, "-" for stdout (default: nowhere)')
     .option('--record <file>', 'write what is received to an Ogg Opus file, and its proof to <file>.proof')
+    .option(
+      '--from <time>',
+      'where to begin: 90, 1:30 or 0:01:30, if anybody has kept it (default: live; or at the start of a show that is over)',
+      time
+    )
     .option('--leaf', 'pass nothing on')
   addCommon(command, 'listener')
 }
@@ -64,7 +71,7 @@ export function addRelay(program: Command): void {
 }
 
 function addCommon(command: Command, role: 'listener' | 'relay'): void {
-  addNetwork(command.argument('<link>', 'the treecast: link of the broadcast'))
+  addNetwork(addKeeping(command.argument('<link>', 'the treecast: link of the broadcast')))
     .option('--max-children <n>', 'copies to upload at most, 0 for none (default: 4)', whole(0, 1000))
     .option('--upload <kbps>', 'upload to use at most, kbit/s', whole(0, 10_000_000))
     .option('--buffer <ms>', 'how long a missing packet is waited for (default: 2000)', whole(100, 5000))
@@ -120,6 +127,8 @@ async function act(
     ...(leaf === undefined ? {} : { leaf }),
     ...(record === undefined ? {} : { record }),
     ...networkOf(options),
+    ...keepingOf(options),
+    ...(options.from === undefined ? {} : { from: options.from }),
     ...(maxChildren === undefined ? {} : { maxChildren }),
     ...(upload === undefined ? {} : { maxUploadKbps: upload }),
     ...(buffer === undefined ? {} : { bufferMs: buffer }),
@@ -158,19 +167,29 @@ async function follow(
       `lost ${plural(packets, 'packet')}, ${Math.round(samples / 48)} ms`
     )
   })
+  sayLending(listener, reporter)
   listener.on('stats', (stats) => {
     reporter.event('stats', stats)
     reporter.progress(describe(stats))
   })
   listener.on('ended', (summary) => reporter.event('ended', summary, farewell(summary)))
   try {
-    if (sink !== undefined) await Promise.race([writeFrames(listener.frames(), sink), stuck(signal)])
+    if (sink === undefined) void discard(listener.frames())
+    else await Promise.race([writeFrames(listener.frames(), sink), stuck(signal)])
+  } catch (error) {
+    leave()
+    throw error
   } finally {
-    if (sink !== undefined) leave()
     await listener.ended
     clearTimeout(duration)
     await tickets?.close()
   }
+}
+
+/** The past of a show waits for a reader. */
+async function discard(frames: AsyncIterable<unknown>): Promise<void> {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  for await (const _ of frames);
 }
 
 /** Rejects when we were told to end, and the output still does not take what is left. */

@@ -58,7 +58,10 @@ function describe(notice: Notice): string | undefined {
     case 'certified':
     case 'out-of-date':
     case 'not-the-publisher':
+    case 'lending':
       return undefined
+    case 'no-past':
+      return 'nobody has kept what was asked for; listening live'
     case 'no-tracker':
       return 'no tracker answers; trying again'
     case 'refused':

@@ -343,3 +343,55 @@ export const COPY_KBPS = 96
 
 /** What may be sent above an upload cap at once: a newcomer's two seconds. */
 export const UPLOAD_BURST_MS = 2_000
+
+/** What a peer keeps of a show for itself and others where it is told to and not how much, in bytes: two hours at 64 kbit/s. */
+export const DEFAULT_KEEP_BYTES = 64_000_000
+
+/** Runs of packets that a peer tells it holds. Whoever has lost nothing has one; what is torn more is told of in part. */
+export const MAX_HELD_RANGES = 16
+
+/** So often a peer tells its neighbours how far what it holds has grown: two dozen bytes each. */
+export const HELD_INTERVAL_MS = 5_000
+
+/** Packets in one RECALL: six seconds of a show. */
+export const MAX_RECALLED = 64
+
+/** What answers one RECALL: a quarter of what may wait for a slow link, and in one message half of what it may hold. */
+export const RECALL_BYTES = 32 * 1024
+export const PAST_BYTES = 8 * 1024
+
+/** What a peer lends of the past, bytes a second and as many at once: to one neighbour, and to all; within its upload cap. Forty
+ * copies of a 64 kbit/s show at once where there is no cap, and one newcomer has its first minutes in a moment. */
+export const LENT_BYTES_PER_SECOND = 512 * 1024
+export const LENT_IN_ALL_BYTES_PER_SECOND = 2 * 1024 * 1024
+
+/** A RECALL that got no answer for so long is asked of somebody else; and who did not answer, or with nothing, is left alone
+ * for the second time. Who has lent as much as it may is asked again after the third. */
+export const RECALL_TIMEOUT_MS = 1_500
+export const LENDER_AVOID_MS = 5_000
+export const RECALL_BUSY_MS = 300
+
+/** How far ahead of what is played the past is fetched, in packets: 25 s of a show, at most 2 MiB. */
+export const RECALL_AHEAD_PACKETS = 256
+
+/** Who keeps a show and has missed a part of it fetches that so often, where others hold it: a dozen seconds of the show each time,
+ * and what is wanted to be heard goes before. */
+export const FILL_INTERVAL_MS = 500
+
+/** Neighbours that hold the past of a show that is over, where there are so many: each may leave at any time. */
+export const LENDERS_WANTED = 4
+
+/** A link over which the past was lent is of use for so long after. */
+export const LENDING_MS = 30_000
+
+/** Where a packet of the past is held by nobody, others are waited for so long before it is passed over. */
+export const PAST_PATIENCE_MS = 2_000
+
+/** So long is somebody looked for who holds the past of a running show, before the show goes on at its live edge. */
+export const NO_PAST_MS = 5_000
+
+/** How far beyond what was taken a reader is given the past, in show time. */
+export const REPLAY_AHEAD_MS = 10_000
+
+/** Slots that a peer which has outlived its show tells its tracker of, as long as it has room for a link. */
+export const LENDER_SLOTS = 4

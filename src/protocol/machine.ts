@@ -57,6 +57,14 @@ export type Input =
   | { readonly type: 'signal'; readonly to: PeerId; readonly body: Uint8Array }
   /** The ways by which this peer can dial have changed: a mask of `WAY`. */
   | { readonly type: 'ways'; readonly ways: number }
+  /** Play the show's past from this media time on, in samples. Only where the peer has a `replay`, as the next two. */
+  | { readonly type: 'seek'; readonly mediaTime: number }
+  /** Play the live show again. */
+  | { readonly type: 'go-live' }
+  /** The reader of the past has taken what it was given up to this media time, in samples: it may have more. */
+  | { readonly type: 'taken'; readonly mediaTime: number }
+  /** Lend nothing from now on: a show that is over has no other reason to stay. */
+  | { readonly type: 'stop-lending' }
   /** Leave in good order. The last input. */
   | { readonly type: 'leave' }
 
@@ -108,6 +116,10 @@ export type Notice =
   | { readonly event: 'out-of-date' }
   /** What a peer offers is not signed by the publisher. */
   | { readonly event: 'not-the-publisher' }
+  /** Nobody holds the past that was asked for: the live show is played. */
+  | { readonly event: 'no-past' }
+  /** The show is over. What was kept of it is lent to others until this peer is told to leave, or nobody honours the certificate. */
+  | { readonly event: 'lending' }
   | { readonly event: 'banned'; readonly peer: PeerId; readonly why: string }
   | { readonly event: 'parent-lost'; readonly peer: PeerId; readonly stripes: number }
   | { readonly event: 'stalled'; readonly peer: PeerId; readonly stripe: number }

@@ -2,6 +2,7 @@
 
 import type { Pace } from './media/playout.js'
 import type { Publish } from './media/publisher.js'
+import type { MakeReplay } from './replay/replay.js'
 import type { BroadcastId } from './wire/broadcast.js'
 import type { Certificate } from './wire/certificate.js'
 import type { Role } from './wire/message.js'
@@ -40,6 +41,8 @@ export interface PeerOptions {
   readonly pace?: Pace
   /** Give every packet in its order, as an output `record`. Default false. */
   readonly recording?: boolean
+  /** Keeps the show's past, lends and plays it; `replaying()` has it. A peer that does none of these is smaller without. */
+  readonly replay?: MakeReplay
   /** Makes this peer the origin. */
   readonly source?: OriginOptions
 }

@@ -15,22 +15,22 @@ import {
   DEFAULT_MAX_LINKS,
   DEFAULT_PARENTS,
   DEFAULT_SPARES,
-  END_REPEAT_MS,
   KEEPALIVE_MS,
   LATE_TICK_MS,
-  LINGER_MS,
-  MISSED_END_MS
+  LENDER_SLOTS
 } from './limits.js'
 import { Checks } from './checks.js'
+import { Ending } from './ending.js'
 import { beginEra, type Era } from './era.js'
 import type { Input, Notice, Output } from './machine.js'
-import type { PlayoutItem } from './media/playout.js'
+import type { PlayoutItem, PlayoutStep } from './media/playout.js'
 import { examine } from './media/credential.js'
 import type { Publisher } from './media/publisher.js'
 import type { Show } from './media/show.js'
 import type { NeighbourStats, PeerOptions, PeerSizes, PeerStats } from './peer-options.js'
 import { Presence, type Vacancy } from './presence.js'
 import { Random } from './random.js'
+import type { Replay, Timeline } from './replay/replay.js'
 import { Discovery } from './tree/discovery.js'
 import { Entrance } from './tree/entrance.js'
 import { type Check, Exchange } from './tree/exchange.js'
@@ -54,6 +54,7 @@ const ROUTINE: ReadonlySet<Input['type']> = new Set([
   'verified',
   'signed',
   'source-frame',
+  'taken',
   'tick'
 ])
 
@@ -85,11 +86,15 @@ export class Peer {
   private hasTended = false
   /** How many links are lacking, as the last look found. */
   private lacking = 0
-  private endingSince: number | undefined
-  private endToldAt = -Infinity
-  /** When one who fed us said last that the show is over; undefined since anything has come. */
-  private farewellAt: number | undefined
-  private state: 'running' | 'ending' | 'done' = 'running'
+  private readonly ending = new Ending()
+  /** Keeps the past, and plays it. */
+  private readonly replay: Replay | undefined
+  /** Whether all that is left to do is to lend it. */
+  private isLending = false
+  /** The newest packet that was given to who records. */
+  private recorded = -1
+  /** `over`: of the show only the past is left, which is played or lent. */
+  private state: 'running' | 'ending' | 'over' | 'done' = 'running'
   private readonly counts = {
     peers: 0,
     received: 0,
@@ -137,6 +142,16 @@ export class Peer {
     // With a coin of its own: whoever asks for a ticket must not change the tree.
     this.exchange = new Exchange(record, this.hood, new Random(~options.seed), emit)
     this.publisher = options.source?.publish(emit)
+    this.replay = options.replay?.({
+      hood: this.hood,
+      checks: this.checks,
+      emit,
+      mayUpload: (bytes, now) => this.uploader.mayUpload(bytes, now),
+      forged: (link, now) =>
+        this.misbehaved(link, 'bad-signature', 'a packet of the past whose signature is wrong', now),
+      came: (bytes, depth) => this.countBytes(bytes, depth),
+      verified: () => this.counts.received++
+    })
   }
 
   /** Takes one happening, and says what is to be done about it, in order. */
@@ -157,7 +172,8 @@ export class Peer {
   nextDeadline(now: number): number {
     if (this.hasTended) this.tendAt = this.earliestDeadline(now)
     this.hasTended = false
-    this.promised = Math.min(this.tendAt, this.routineDeadline)
+    const past = this.isDone ? Infinity : (this.replay?.nextDeadline(now) ?? Infinity)
+    this.promised = Math.min(this.tendAt, this.routineDeadline, past)
     return this.promised
   }
 
@@ -187,6 +203,16 @@ export class Peer {
       lagMs: Math.round(show?.lagMs ?? 0),
       bufferMs: Math.round(show?.playout.bufferedMs ?? 0)
     }
+  }
+
+  /** How far the past reaches, and where it is played; undefined where nobody is to hear it. */
+  timeline(): Timeline | undefined {
+    return this.replay?.timeline()
+  }
+
+  /** Whether what is played is the past. */
+  get isBehind(): boolean {
+    return this.replay?.isPlaying === true
   }
 
   /** How much this peer remembers: all of it is bounded by `limits.ts`. */
@@ -286,6 +312,12 @@ export class Peer {
       case 'signal':
         this.signalling.send(input.to, input.body)
         break
+      case 'seek':
+      case 'go-live':
+      case 'taken':
+      case 'stop-lending':
+        this.replay?.take(input, now)
+        break
       case 'ways':
         this.ways = input.ways
         this.hood.dialBy(input.ways)
@@ -336,7 +368,7 @@ export class Peer {
       if (isFirst || this.joined.get(tracker) !== live) this.notice({ event: 'joined', tracker, live })
       this.joined.set(tracker, live)
       // A JOIN does not say how deep we are: a tracker that has just come back must know whom it can send to us.
-      if (isFirst && !this.isOrigin && this.depth !== UNFED_DEPTH) {
+      if (isFirst && !this.isOrigin && (this.depth !== UNFED_DEPTH || this.state === 'over')) {
         this.discovery.lease(this.presence.lease(this.vacancy()), now)
       }
     } else if (message.type === 'refused') {
@@ -356,7 +388,11 @@ export class Peer {
       if (neighbour.ready && neighbour.signals.take(1, now)) this.signalling.received(link, message, now)
       return
     }
-    if (message.type !== 'data' && !neighbour.control.take(1, now)) {
+    const isAnswer =
+      message.type === 'about-past' &&
+      neighbour.ready &&
+      this.replay?.received(neighbour, message, now) === true
+    if (message.type !== 'data' && !isAnswer && !neighbour.control.take(1, now)) {
       this.misbehaved(link, 'too-much', 'too many messages', now)
       return
     }
@@ -366,7 +402,7 @@ export class Peer {
     }
     if (message.type === 'bye') {
       if (neighbour.record !== undefined) this.hood.candidates.add(message.others, neighbour.record.id)
-      if (message.reason === 'ended' && this.era?.upstream?.isUsed(link) === true) this.farewellAt = now
+      if (message.reason === 'ended' && this.era?.upstream?.isUsed(link) === true) this.ending.parentLeft(now)
       if (message.reason === 'version') {
         this.notice({ event: 'refused', reason: message.reason, text: message.text })
       }
@@ -392,7 +428,7 @@ export class Peer {
         this.packetCame(neighbour, message.hops, message.packet, now)
         break
       case 'subscribe':
-        if (era === undefined) this.refuseUncertified(neighbour, message)
+        if (era === undefined || this.state === 'over') this.refuseUnfed(neighbour, message)
         else this.subscribed(era, neighbour, message, now)
         break
       case 'grant':
@@ -413,6 +449,9 @@ export class Peer {
       case 'unreachable':
         this.signalling.unreachable(neighbour.link, message.peer)
         break
+      case 'about-past':
+        // It has been read, if we know how to.
+        break
       default:
         throw new WireError(`a ${message.type} message between peers`)
     }
@@ -426,6 +465,7 @@ export class Peer {
     if (this.era === undefined) return
     this.hood.send(neighbour.link, { type: 'show', certificate: this.era.show.certificate.bytes })
     this.presence.tellOne(neighbour.link, this.vacancy())
+    this.replay?.greet(neighbour.link)
   }
 
   private toldOf(neighbour: Neighbour, records: readonly SignedRecord[], now: number): void {
@@ -454,6 +494,7 @@ export class Peer {
 
   private linkEnded(link: number, peer: PeerId | undefined, now: number): void {
     this.uploader.forget(link)
+    this.replay?.lost(link)
     this.era?.downstream.lost(link)
     this.era?.upstream?.lost(link, peer, now)
   }
@@ -492,8 +533,7 @@ export class Peer {
 
   private packetCame(neighbour: Neighbour, hops: number, bytes: Uint8Array, now: number): void {
     if (this.era === undefined || this.isOrigin) return
-    if (neighbour.depth === 0) this.counts.bytesFromOrigin += bytes.length
-    else this.counts.bytesFromPeers += bytes.length
+    this.countBytes(bytes.length, neighbour.depth)
     const { show, upstream } = this.era
     const { admission, sequence, check } = show.receive(bytes, hops, neighbour.link)
     switch (admission) {
@@ -528,7 +568,8 @@ export class Peer {
     } else if (settled.kept !== undefined) {
       const neighbour = this.hood.get(settled.from)
       if (neighbour !== undefined) this.era.upstream?.heard(neighbour, sequence, show, now)
-      this.farewellAt = undefined
+      this.ending.goesOn()
+      this.replay?.keep(settled.kept.packet)
       this.counts.received++
       if (this.era.upstream?.arrived(sequence, show, now) === true) this.counts.backfilled++
       this.uploader.relay(settled.kept, this.era.downstream.children, settled.from, now)
@@ -538,22 +579,33 @@ export class Peer {
   private signed(sequence: number, signature: Uint8Array, now: number): void {
     if (this.era === undefined) return
     const kept = this.publisher?.signed(sequence, signature, this.era.show, now)
-    if (kept !== undefined) this.uploader.relay(kept, this.era.downstream.children, undefined, now)
+    if (kept === undefined) return
+    this.replay?.keep(kept.packet)
+    this.uploader.relay(kept, this.era.downstream.children, undefined, now)
   }
 
+  /** Hands out what is due: of the past if that is played, and of the live show. */
   private play(now: number): void {
-    if (this.era === undefined || (this.isOrigin && this.options.recording !== true)) return
-    const { show } = this.era
-    for (const item of show.playout.advance(now)) {
-      if (item.type === 'packet') {
-        this.emit({ type: 'record', packet: item.packet, certificate: show.certificate })
-        continue
-      }
+    const { era, replay, isOrigin } = this
+    if (era === undefined) return
+    for (const step of replay?.advance(now) ?? []) this.hand(step, era.show, true, this.state === 'over')
+    if (isOrigin && this.options.recording !== true) return
+    const isHeard = !isOrigin && replay?.isPlaying !== true
+    for (const step of era.show.playout.advance(now)) {
+      this.hand(step, era.show, isHeard, true)
       // The origin has heard it.
-      if (this.isOrigin) continue
-      this.count(item)
-      this.emit({ type: 'play', item })
-      if (item.type === 'end') this.beginEnding(now)
+      if (step.type === 'end' && !isOrigin) this.beginEnding(now)
+    }
+  }
+
+  private hand(step: PlayoutStep, { certificate }: Show<number>, isHeard: boolean, isKept: boolean): void {
+    if (step.type !== 'packet') {
+      if (!isHeard) return
+      this.count(step)
+      this.emit({ type: 'play', item: step })
+    } else if (isKept && this.options.recording === true && step.packet.sequence > this.recorded) {
+      this.recorded = step.packet.sequence
+      this.emit({ type: 'record', packet: step.packet, certificate })
     }
   }
 
@@ -575,7 +627,7 @@ export class Peer {
     this.uploader.startOff(neighbour.link, added, subscribe.since, show, now)
   }
 
-  private refuseUncertified(neighbour: Neighbour, subscribe: Subscribe): void {
+  private refuseUnfed(neighbour: Neighbour, subscribe: Subscribe): void {
     const { epoch, stripes } = subscribe
     const refusal = 'not-fed'
     this.hood.send(neighbour.link, {
@@ -606,7 +658,9 @@ export class Peer {
   private certificateChecked(certificate: Certificate, link: number, valid: boolean, now: number): void {
     this.isRoutine = false
     if (!valid) this.notThePublisher(link, now)
-    else if (certificate.epoch > (this.era?.show.certificate.epoch ?? -1)) this.adopt(certificate, now)
+    else if (certificate.epoch <= (this.era?.show.certificate.epoch ?? -1)) return
+    else if (this.state === 'over' && this.replay?.isPlaying === false) this.finish()
+    else this.adopt(certificate, now)
   }
 
   private notThePublisher(link: number, now: number): void {
@@ -619,11 +673,15 @@ export class Peer {
     const { options, self, hood, random, isOrigin, copies } = this
     const notice = (told: Notice): void => this.notice(told)
     this.era = beginEra({ certificate, options, self, hood, random, isOrigin, copies, notice }, now)
+    if (this.state === 'over') this.state = 'running'
+    this.recorded = -1
+    this.replay?.begin(this.era.show, now)
     this.notice({ event: 'certified', epoch: certificate.epoch })
     for (const { link } of hood.ready()) hood.send(link, { type: 'show', certificate: certificate.bytes })
   }
 
   private vacancy(): Vacancy {
+    if (this.state === 'over') return this.loan
     const { downstream } = this.era ?? {}
     const free = downstream === undefined ? Math.ceil(this.copies) : downstream.children.freeSlots
     const isRunning = this.state === 'running'
@@ -632,6 +690,14 @@ export class Peer {
       hasMore: isRunning && downstream?.hasMore !== false,
       depth: this.depth
     }
+  }
+
+  /** Only of the past there is something to be had. */
+  private get loan(): Vacancy {
+    const { isOrigin, options } = this
+    const hasRoom = this.hood.size < (options.maxLinks ?? DEFAULT_MAX_LINKS)
+    const lent = hasRoom && this.replay?.isLending === true ? LENDER_SLOTS : 0
+    return { freeSlots: 0, hasMore: false, depth: isOrigin ? 0 : UNFED_DEPTH, lent }
   }
 
   private freeSlotsFor(link: number): number {
@@ -660,9 +726,13 @@ export class Peer {
         this.era?.downstream.pathsChanged(upstream.tend(show, now))
       }
     }
-    this.linksEnded(this.hood.dropIdle(this.isUsed, now), now)
+    this.linksEnded(
+      this.hood.dropIdle((neighbour) => this.isUsed(neighbour, now), now),
+      now
+    )
     if (now >= this.missedEndAt) this.concludeWithoutEnd(now)
-    if (this.state === 'running') {
+    if (this.hasMissedAll) this.hearPast(now)
+    if (this.isOpen) {
       this.exchange.tend(now)
       const ticket = this.entrance.take(this.isHungry, now)
       if (ticket.length > 0) this.exchange.enter(ticket, this.checkAt(now), now)
@@ -671,6 +741,12 @@ export class Peer {
     this.presence.tell(this.vacancy(), now)
     this.keepAlive(now)
     this.maybeFinishEnding(now)
+    if (this.state === 'over') this.outlive(now)
+  }
+
+  /** Whether strangers may be of use: to whom live packets or the past are lacking, or who lends that. */
+  private get isOpen(): boolean {
+    return this.state === 'running' || this.state === 'over'
   }
 
   /** Whom packets reach needs no other sign of life. */
@@ -683,16 +759,19 @@ export class Peer {
 
   /** Whether audio itself is lacking, and not only spares. */
   private get isHungry(): boolean {
+    if (this.state === 'over') return this.replay!.isStarving
     return this.era?.upstream?.isFed !== true
   }
 
   /** How many links are needed beyond those that are there or being dialled. */
   private linksLacking(now: number): number {
+    const lenders = this.replay?.lendersLacking ?? 0
+    if (this.state === 'over') return lenders - this.hood.dials(now)
     if (this.state !== 'running') return 0
     if (this.isOrigin) return this.rootsLacking(now)
     const { upstream } = this.era ?? {}
     const needed = upstream?.linksNeeded(now) ?? DEFAULT_PARENTS + DEFAULT_SPARES - this.hood.size
-    return needed - this.hood.dials(now)
+    return needed + lenders - this.hood.dials(now)
   }
 
   /** How many of its roots an origin is to dial: it feeds as many as it has copies for. */
@@ -716,8 +795,8 @@ export class Peer {
     }
   }
 
-  private readonly isUsed = ({ link }: Neighbour): boolean => {
-    if (this.era === undefined) return true
+  private isUsed({ link }: Neighbour, now: number): boolean {
+    if (this.era === undefined || this.replay?.isUsed(link, now) === true) return true
     const { upstream, downstream } = this.era
     return downstream.children.isServed(link) || upstream?.isUsed(link) === true
   }
@@ -728,17 +807,14 @@ export class Peer {
   private beginEnding(now: number): void {
     if (this.state !== 'running') return
     this.isRoutine = false
-    this.state = 'ending'
-    this.endingSince = now
-    this.endToldAt = now
+    this.state = this.replay?.outlivesShow(now) === true ? 'over' : 'ending'
+    this.ending.begin(now)
     this.era?.upstream?.wantNothing(now)
   }
 
-  /** When the end must have been missed: our parents have gone with the show, and nobody else brings anything. */
   private get missedEndAt(): number {
-    if (this.farewellAt === undefined || this.state !== 'running' || this.era?.upstream?.isRooted === true)
-      return Infinity
-    return this.farewellAt + MISSED_END_MS
+    const isRooted = this.state !== 'running' || this.era?.upstream?.isRooted === true
+    return isRooted ? Infinity : this.ending.missedAt
   }
 
   /** What is here is played, holes and all; nobody will ever say where the show ended. */
@@ -749,21 +825,43 @@ export class Peer {
   }
 
   private maybeFinishEnding(now: number): void {
-    if (this.state !== 'ending' || this.publisher?.isSettled === false) return
+    if (!this.ending.hasBegun || this.isDone || this.publisher?.isSettled === false) return
     const served = [...this.hood.ready()].filter(
       ({ link }) => this.era?.downstream.children.isServed(link) === true
     )
-    if (served.length === 0 || now >= this.endingSince! + LINGER_MS) {
-      this.finish()
-    } else if (now >= this.endToldAt + END_REPEAT_MS) {
-      this.endToldAt = now
+    if (served.length === 0 || this.ending.isOverdue(now)) {
+      if (this.state === 'ending') this.finish()
+    } else if (this.ending.repeats(now)) {
       for (const { link } of served) this.uploader.repeatEnd(link, this.era!.show, now)
+    }
+  }
+
+  // Of a show that is over
+
+  /** Whether the show was over before any of it came: its end is known from one who kept it. */
+  private get hasMissedAll(): boolean {
+    const { state, isOrigin, replay, era } = this
+    return state === 'running' && !isOrigin && replay?.isOver === true && era?.show.playout.playing === false
+  }
+
+  private hearPast(now: number): void {
+    this.era?.upstream?.wantNothing(now)
+    this.state = 'over'
+    this.replay!.playWhole(now)
+  }
+
+  /** Stays for as long as the past is played, or can be lent. */
+  private outlive(now: number): void {
+    if (this.replay?.outlivesShow(now) !== true) this.finish()
+    else if (!this.isLending && !this.replay.isPlaying) {
+      this.isLending = true
+      this.notice({ event: 'lending' })
     }
   }
 
   /** Says farewell on every link, naming neighbours that have room to those whom we leave. */
   private finish(): void {
-    const reason = this.endingSince === undefined ? 'closing' : 'ended'
+    const reason = this.ending.hasBegun ? 'ended' : 'closing'
     for (const { link } of [...this.hood.all()]) this.hood.bye(link, reason, 'goodbye')
     this.discovery.stop()
     this.state = 'done'
@@ -779,25 +877,29 @@ export class Peer {
       this.hood.nextDeadline(),
       this.missedEndAt
     )
-    if (this.endingSince !== undefined && this.publisher?.isSettled !== false)
-      next = Math.min(next, this.endingSince + LINGER_MS, this.endToldAt + END_REPEAT_MS)
+    if (this.publisher?.isSettled !== false) next = Math.min(next, this.ending.nextDeadline(now))
     if (this.era !== undefined) {
       const { upstream } = this.era
       if (upstream !== undefined && this.state === 'running')
         next = Math.min(next, upstream.nextDeadline(now))
     }
-    if (this.state === 'running')
+    if (this.isOpen)
       next = Math.min(
         next,
         this.hood.nextImpatience(now),
         this.exchange.nextDeadline(),
         this.entrance.nextDeadline(now)
       )
-    if (this.state === 'running' && this.lacking > 0) {
+    if (this.isOpen && this.lacking > 0) {
       const asks = this.isOrigin ? Infinity : this.discovery.nextAsk(this.isHungry)
       next = Math.min(next, asks, this.hood.candidates.nextReady(now))
     }
     return next
+  }
+
+  private countBytes(bytes: number, depth: number): void {
+    if (depth === 0) this.counts.bytesFromOrigin += bytes
+    else this.counts.bytesFromPeers += bytes
   }
 
   private countOut(link: number, bytes: number): void {

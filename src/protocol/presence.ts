@@ -14,7 +14,12 @@ export interface Vacancy {
   readonly hasMore: boolean
   /** Links between the origin and this peer; 255 while it is not fed. */
   readonly depth: number
+  /** Slots of a peer that has outlived its show, for those who want the past: trackers are told of them. */
+  readonly lent?: number
 }
+
+/** How deep a peer says it is that lends the past. */
+const LENDER_DEPTH = 1
 
 export class Presence {
   private readonly options: PeerOptions
@@ -69,9 +74,10 @@ export class Presence {
   }
 
   /** What trackers are told. Who cannot be dialled any more has no room for strangers, only for those that it dialled. */
-  lease({ freeSlots, depth }: Vacancy): Lease {
+  lease({ freeSlots, depth, lent = 0 }: Vacancy): Lease {
     const isOpen = this.canBeDialled && this.options.source?.roots === undefined
-    return { type: 'lease', freeSlots: isOpen ? freeSlots : 0, depth }
+    const slots = Math.max(freeSlots, lent)
+    return { type: 'lease', freeSlots: isOpen ? slots : 0, depth: lent > 0 ? LENDER_DEPTH : depth }
   }
 
   /** A neighbour is told what it can have. */
@@ -101,6 +107,6 @@ export class Presence {
 }
 
 /** What of a vacancy is worth telling: whether there is room, not how much. */
-function gist({ freeSlots, hasMore, depth }: Vacancy): string {
-  return `${freeSlots > 0} ${hasMore} ${depth}`
+function gist({ freeSlots, hasMore, depth, lent = 0 }: Vacancy): string {
+  return `${freeSlots > 0} ${hasMore} ${depth} ${lent > 0}`
 }

@@ -81,6 +81,11 @@ export class Uploader {
     }
   }
 
+  /** Takes so many bytes of the upload cap for something else, if it has them. */
+  mayUpload(bytes: number, now: number): boolean {
+    return this.cap?.take(bytes, now) !== false
+  }
+
   forget(link: number): void {
     this.backfill.delete(link)
     this.awaited.forget(link)

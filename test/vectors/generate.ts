@@ -26,6 +26,7 @@ import {
   packetMessage,
   type Payload
 } from '../../src/protocol/wire/packet.js'
+import { decodePastMessage, encodePastMessage, type PastMessage } from '../../src/protocol/wire/past-message.js'
 import { encodeSignalBody, type SignalContent, signalMessage } from '../../src/protocol/wire/signal.js'
 import {
   encodeRecord,
@@ -618,6 +619,59 @@ const entries: ProofEntry[] = [
   { type: 'closed' }
 ]
 
+// About the past
+
+const heldOf = (over: boolean): PastMessage => ({
+  type: 'held',
+  epoch: EPOCH,
+  over,
+  ranges: [
+    { first: 0, end: 700, from: 0, to: 3_355_200 },
+    { first: 712, end: 2 ** 40, from: 3_412_800, to: 2 ** 45 }
+  ],
+  others: [record(12)]
+})
+const pastValues: [string, PastMessage][] = [
+  ['held', heldOf(false)],
+  ['held: of a show that is over', heldOf(true)],
+  ['held: nothing, but neighbours do', { type: 'held', epoch: EPOCH, over: false, ranges: [], others: [record(12), record(13)] }],
+  ['recall: by sequence', { type: 'recall', request: 0x0102, epoch: EPOCH, by: 'sequence', from: 2 ** 40, count: 64 }],
+  ['recall: by time', { type: 'recall', request: 0xffff, epoch: EPOCH, by: 'time', from: 36_000_000, count: 1 }],
+  [
+    'past: a part of an answer',
+    { type: 'past', request: 0x0102, more: true, busy: false, packets: [packets[0]!.packet, packets[3]!.packet] }
+  ],
+  ['past: its end', { type: 'past', request: 0x0102, more: false, busy: false, packets: [packets[5]!.packet] }],
+  ['past: ask again later', { type: 'past', request: 0x0102, more: false, busy: true, packets: [] }],
+  ['past: nothing of it is here', { type: 'past', request: 0x0102, more: false, busy: false, packets: [] }]
+]
+const about = pastValues.map(([name, value]) => ({ name, value, bytes: encodeMessage(encodePastMessage(value)) }))
+const pastChanged = (name: string, at: number, ...values: number[]): Uint8Array => {
+  const bytes = about.find((each) => each.name === name)!.bytes.slice()
+  bytes.set(values, 3 + at)
+  return bytes
+}
+const badPast: [string, Uint8Array][] = [
+  ['held: seventeen ranges', pastChanged('held', 5, 17)],
+  ['held: a range that is empty', pastChanged('held', 12, 0, 0, 0, 0, 0, 0)],
+  ['held: ranges that touch', pastChanged('held', 30, 0, 0, 0, 0, 0x02, 0xbc)],
+  ['held: a media time that falls', pastChanged('held', 42, 0, 0, 0, 0, 0, 1)],
+  ['recall: of nothing', pastChanged('recall: by time', 13, 0)],
+  ['recall: of sixty-five', pastChanged('recall: by time', 13, 65)],
+  ['past: more packets than can be recalled', pastChanged('past: its end', 3, 65)],
+  ['past: a packet longer than the message', pastChanged('past: its end', 4, 0xff)]
+]
+const pastRefusals = badPast.map(([name, bytes]) => {
+  const [message] = decodeMessages(bytes)
+  try {
+    if (message?.type === 'about-past') decodePastMessage(message)
+  } catch (error) {
+    if (error instanceof WireError) return { name, bytes, error: error.message }
+    throw error
+  }
+  throw new Error(`"${name}" was read`)
+})
+
 export const vectors: Readonly<Record<string, unknown>> = {
   messages,
   malformed,
@@ -632,6 +686,7 @@ export const vectors: Readonly<Record<string, unknown>> = {
   },
   signals: { from: id(10), to: id(11), negotiation: 0x01020304, signals: signals.map(({ name, content, signed, signature, body }) => ({ name, content, signed, signature, body })) },
   proofs: { sealed, sealDigest: hash(sealed), entries, bytes: encodeProof(entries) },
+  past: { valid: about, malformed: pastRefusals },
   signatures,
   records: { broadcast, records },
   tickets: { valid: [{ text: ticketText, records: signedRecords }], malformed: badTickets },

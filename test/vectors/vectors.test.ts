@@ -23,6 +23,7 @@ import {
   signaturePart,
   unsignedPart
 } from '../../src/protocol/wire/packet.js'
+import { decodePastMessage, encodePastMessage, type PastMessage } from '../../src/protocol/wire/past-message.js'
 import {
   decodeSignalBody,
   encodeSignalBody,
@@ -130,6 +131,32 @@ describe('vectors', () => {
     const types = new Set<string>(messages.map(({ value }) => value.type))
     expect([...types].sort()).to.deep.equal(Object.keys(MESSAGE_TYPE).sort())
   })
+
+  const past = fromFile('past') as {
+    valid: { name: string; value: PastMessage; bytes: Uint8Array }[]
+    malformed: { name: string; bytes: Uint8Array; error: string }[]
+  }
+  const readPast = (bytes: Uint8Array): PastMessage => {
+    const [message] = decodeMessages(bytes)
+    if (message?.type !== 'about-past') throw new Error('a message about something else')
+    return decodePastMessage(message)
+  }
+  for (const { name, value, bytes } of past.valid) {
+    it(`about the past: ${name}`, () => {
+      expectSame(encodeMessage(encodePastMessage(value)), bytes)
+      expect(readPast(bytes)).to.deep.equal(value)
+      for (let length = 3; length < bytes.length; length++) {
+        const cut = bytes.slice(0, length)
+        cut.set([(length - 3) >>> 8, (length - 3) & 0xff], 1)
+        expect(() => readPast(cut), `${length} B`).to.throw(WireError)
+      }
+    })
+  }
+  for (const { name, bytes, error } of past.malformed) {
+    it(`malformed, about the past: ${name}`, () => {
+      expect(() => readPast(bytes)).to.throw(WireError, error)
+    })
+  }
 
   for (const { name, value, bytes } of messages) {
     it(`message: ${name}`, () => {

@@ -7,31 +7,13 @@
  */
 
 import { HOLE_PATIENCE_MS, START_GRACE_MS } from '../limits.js'
-import { WireError } from '../wire/cursor.js'
-import { type Packet, type Payload, readPayload } from '../wire/packet.js'
-import { type Frame, SAMPLES_PER_MS, type StreamFormat } from './frame.js'
+import { SAMPLES_PER_MS } from './frame.js'
+import { type PlayoutItem, type PlayoutStep, Unpacker } from './unpacker.js'
 import type { Kept, Window } from './window.js'
 
+export type { PlayoutItem, PlayoutStep }
+
 export type Pace = 'eager' | 'timed'
-
-/** What a listener hears, in order. */
-export type PlayoutItem =
-  /** `streamStart` where a decoder begins anew. The frames belong to the listener. */
-  | {
-      readonly type: 'audio'
-      readonly sequence: number
-      readonly mediaTime: number
-      readonly format: StreamFormat
-      readonly streamStart: boolean
-      readonly frames: readonly Frame[]
-    }
-  /** Packets that did not come in time. `samples` is the silence that they leave. */
-  | { readonly type: 'gap'; readonly packets: number; readonly samples: number }
-  | { readonly type: 'metadata'; readonly mediaTime: number; readonly fields: ReadonlyMap<string, string> }
-  | { readonly type: 'end' }
-
-/** What playout gives: where the show is recorded, every packet before what it holds. */
-export type PlayoutStep = PlayoutItem | { readonly type: 'packet'; readonly packet: Packet }
 
 export interface PlayoutOptions {
   readonly stripes: number
@@ -55,7 +37,7 @@ export class Playout {
   /** When the end was first known of: what is missing then has a buffer's length of wall time left. */
   private endKnownAt: number | undefined
   private ended = false
-  private metadataShown = ''
+  private readonly unpacker = new Unpacker()
 
   constructor(window: Window, options: PlayoutOptions) {
     this.window = window
@@ -69,6 +51,11 @@ export class Playout {
 
   get playing(): boolean {
     return this.nextSequence !== undefined
+  }
+
+  /** The media time up to which it was handed out, in samples. */
+  get position(): number {
+    return this.playedTo
   }
 
   /** Media time that is here and not yet played, holes included; ms. */
@@ -183,49 +170,9 @@ export class Playout {
   private play(kept: Kept, items: PlayoutStep[]): void {
     const { packet } = kept
     if (this.options.recording === true) items.push({ type: 'packet', packet })
-    const payload = readOrIgnore(packet)
-    switch (payload.kind) {
-      case 'audio': {
-        const { format, streamStart, frames } = payload
-        items.push({
-          type: 'audio',
-          sequence: packet.sequence,
-          mediaTime: packet.mediaTime,
-          format,
-          streamStart,
-          frames
-        })
-        this.playedTo = packet.mediaTime + frames.reduce((sum, frame) => sum + frame.samples, 0)
-        break
-      }
-      case 'metadata':
-        this.showMetadata(payload.fields, packet.mediaTime, items)
-        break
-      case 'end':
-        this.ended = true
-        items.push({ type: 'end' })
-        break
-      case 'seal':
-      case 'unknown':
-        break
-    }
-  }
-
-  /** Metadata is repeated for newcomers; who has seen it is not told again. */
-  private showMetadata(fields: ReadonlyMap<string, string>, mediaTime: number, items: PlayoutStep[]): void {
-    const text = JSON.stringify([...fields])
-    if (text === this.metadataShown) return
-    this.metadataShown = text
-    items.push({ type: 'metadata', mediaTime, fields })
-  }
-}
-
-/** A publisher whose software signs nonsense must not stop its listeners: what cannot be read is not played. */
-function readOrIgnore(packet: Packet): Payload {
-  try {
-    return readPayload(packet)
-  } catch (error) {
-    if (error instanceof WireError) return { kind: 'unknown' }
-    throw error
+    const { items: unpacked, samples } = this.unpacker.unpack(packet)
+    items.push(...unpacked)
+    if (samples > 0) this.playedTo = packet.mediaTime + samples
+    if (unpacked.at(-1)?.type === 'end') this.ended = true
   }
 }

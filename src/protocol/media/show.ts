@@ -3,7 +3,7 @@
  */
 
 import type { Certificate } from '../wire/certificate.js'
-import { PACKET_KIND, readPacket, signaturePart } from '../wire/packet.js'
+import { type Packet, PACKET_KIND, readPacket, signaturePart } from '../wire/packet.js'
 import { SAMPLES_PER_MS } from './frame.js'
 import { type Admission, type Checking, Gate } from './gate.js'
 import { type Pace, Playout } from './playout.js'
@@ -76,6 +76,11 @@ export class Show<From> {
     const kept: Kept = { packet: readPacket(bytes), hops: 0, at: now }
     this.window.insert(kept)
     return kept
+  }
+
+  /** What the show key must have signed. */
+  messageOf(packet: Packet): Uint8Array {
+    return this.gate.messageOf(packet)
   }
 
   /** What the signature of a packet must cover. */

@@ -80,6 +80,16 @@ export class Window {
     return undefined
   }
 
+  /** The packet that plays at this media time: the first of those that begin last before it. Undefined if it is not here. */
+  at(mediaTime: number): number | undefined {
+    let found: Packet | undefined
+    for (const { packet } of this.since(this.low)) {
+      if (packet.mediaTime > mediaTime) return found?.sequence
+      if (found?.mediaTime !== packet.mediaTime) found = packet
+    }
+    return undefined
+  }
+
   /** @returns false if it was there already or is too old: the caller has nothing to relay. */
   insert(kept: Kept): boolean {
     const { sequence, mediaTime } = kept.packet

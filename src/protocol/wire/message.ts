@@ -51,6 +51,10 @@ export const MESSAGE_TYPE = {
   unreachable: 0x41
 } as const
 
+/** Messages about the past, which are not read here. */
+const FIRST_OF_PAST = 0x0a
+const LAST_OF_PAST = 0x0c
+
 /** Why a link is ended, in a BYE. An unknown number reads as `closing`. */
 export const BYE_REASONS = [
   'closing',
@@ -153,6 +157,13 @@ export interface Peers {
   readonly records: readonly SignedRecord[]
 }
 
+/** About the show's past: `past-message.ts` reads and writes it, where anybody does. */
+export interface AboutPast {
+  readonly type: 'about-past'
+  readonly code: number
+  readonly body: Uint8Array
+}
+
 /** One packet on its way. */
 export interface Data {
   readonly type: 'data'
@@ -227,7 +238,8 @@ export interface Unreachable {
   readonly peer: PeerId
 }
 
-export type PeerMessage = Hello | Bye | Show | Subscribe | Grant | Path | Want | Status | Peers | Data
+export type PeerMessage =
+  Hello | Bye | Show | Subscribe | Grant | Path | Want | Status | Peers | AboutPast | Data
 export type TrackerMessage = Join | Welcome | Ask | Lease | Refused
 export type Message = PeerMessage | TrackerMessage | Signal | Unreachable
 
@@ -243,7 +255,7 @@ export function dataHead(hops: number, packetBytes: number): Uint8Array {
 /** @throws RangeError if a field is out of its bounds: a bug of the caller. */
 export function encodeMessage(message: Message): Uint8Array {
   const writer = new Writer(64)
-  writer.u8(MESSAGE_TYPE[message.type]).u16(0)
+  writer.u8(message.type === 'about-past' ? message.code : MESSAGE_TYPE[message.type]).u16(0)
   writeBody(writer, message)
   if (writer.length > MAX_MESSAGE_BYTES) throw new RangeError(`message of ${writer.length} B`)
   writer.patchU16(1, writer.length - 3)
@@ -306,6 +318,9 @@ function writeBody(w: Writer, m: Message): void {
       break
     case 'peers':
       writeSignedRecords(w, m.records, MAX_RECORDS)
+      break
+    case 'about-past':
+      w.put(m.body)
       break
     case 'data':
       w.u8(m.hops).put(m.packet)
@@ -416,7 +431,9 @@ function readBody(type: number, r: Reader): Message | undefined {
     case MESSAGE_TYPE.unreachable:
       return { type: 'unreachable', peer: r.view(KEY_BYTES) }
     default:
-      return undefined
+      return type >= FIRST_OF_PAST && type <= LAST_OF_PAST
+        ? { type: 'about-past', code: type, body: r.view(r.remaining) }
+        : undefined
   }
 }
 
