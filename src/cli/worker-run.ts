@@ -28,7 +28,7 @@ export async function act(
       queue,
       {
         jobs,
-        leaseMs: lease * 1000,
+        lapseMs: lease * 1000,
         run: (cell) => pool.run({ cell, version }, signal),
         onBegun: (command) => reporter.event('begun', { command }),
         onDone: ({ command, wallMs }) => {

@@ -10,7 +10,7 @@ export interface WorkerOptions {
   /** Cells at a time. */
   readonly jobs: number
   /** Whoever was not heard of for so long has lost its cells to others, ms. */
-  readonly leaseMs: number
+  readonly lapseMs: number
   readonly run: (cell: Cell) => Promise<CellResult>
   readonly onBegun: (command: string) => void
   readonly onDone: (result: CellResult) => void
@@ -27,7 +27,7 @@ export async function takeCells(
   options: WorkerOptions,
   signal: AbortSignal
 ): Promise<void> {
-  const { jobs, leaseMs, run, onBegun, onDone, onFailed, onTrouble } = options
+  const { jobs, lapseMs, run, onBegun, onDone, onFailed, onTrouble } = options
   const keep = { age: KEPT_S }
   const simulate = async (job: CellJob, token?: string): Promise<CellResult> => {
     try {
@@ -45,8 +45,8 @@ export async function takeCells(
   const worker = new bullmq.Worker<Job, CellResult>(name, simulate, {
     connection,
     concurrency: jobs,
-    lockDuration: leaseMs,
-    stalledInterval: leaseMs / 2,
+    lockDuration: lapseMs,
+    stalledInterval: lapseMs / 2,
     maxStalledCount: MOST_STALLS,
     removeOnComplete: keep,
     removeOnFail: keep

@@ -76,7 +76,9 @@ describe("a sweep's results", () => {
   it('have a line for each cell, with its command', () => {
     const lines = files().get('cells.csv')!.trimEnd().split('\n')
     expect(lines).to.have.length(1 + cells.length)
-    expect(lines[0]).to.match(/^scenario,topology,peers,seed,peers,continuity,.*,delayMs\.p99,.*,command$/)
+    expect(lines[0]).to.match(
+      /^scenario,topology,set\.peers,seed,peers,continuity,.*,delayMs\.p99,.*,command$/
+    )
     expect(lines[1]).to.match(/^calm,striped,10,1,10,0\.999,.*,treecast sim calm --set peers=10 --topology/)
   })
 
@@ -128,7 +130,7 @@ describe("a sweep's report", () => {
 
   it('is a page before there is anything', () => {
     expect(files([]).get('report.html')).to.include('0 of 12 cells are finished')
-    expect(files([]).get('means.csv')).to.equal('scenario,topology,peers,seeds,violations\n')
+    expect(files([]).get('means.csv')).to.equal('scenario,topology,set.peers,seeds,violations\n')
   })
 
   it('has no bars of one seed, and says no interval', () => {

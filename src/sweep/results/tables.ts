@@ -15,7 +15,10 @@ export function cellsCsv(cells: readonly CellResult[], parameters: readonly stri
     violations,
     command
   ])
-  return csv([['scenario', 'topology', ...parameters, 'seed', ...names, 'violations', 'command'], ...rows])
+  return csv([
+    ['scenario', 'topology', ...titlesOf(parameters), 'seed', ...names, 'violations', 'command'],
+    ...rows
+  ])
 }
 
 /** A line for each group: means, and beside each, as `… ±`, half of its 95 % interval. */
@@ -30,7 +33,12 @@ export function meansCsv(groups: readonly Group[], parameters: readonly string[]
     violations
   ])
   const titles = names.flatMap((name) => [name, `${name} ±`])
-  return csv([['scenario', 'topology', ...parameters, 'seeds', ...titles, 'violations'], ...rows])
+  return csv([['scenario', 'topology', ...titlesOf(parameters), 'seeds', ...titles, 'violations'], ...rows])
+}
+
+/** Of columns: `peers` that were asked for are not the `peers` that came. */
+function titlesOf(parameters: readonly string[]): string[] {
+  return parameters.map((path) => `set.${path}`)
 }
 
 function csv(rows: readonly (readonly unknown[])[]): string {
