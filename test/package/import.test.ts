@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process'
 import process from 'node:process'
 import { pack, type Packed } from './packed.js'
 
@@ -71,5 +71,20 @@ describe('without a DOM, the installed package', function () {
     const args = ['node_modules/treecast/dist/cli.js', '--version']
     const version = execFileSync(process.execPath, args, { cwd: packed.project, encoding: 'utf8' }).trim()
     expect(version).to.match(/^\d+\.\d+\.\d+$/)
+  })
+
+  it('says which optional packages a sweep lacks, and what it can do without them', () => {
+    const sweep = (...args: string[]): SpawnSyncReturns<string> => {
+      const words = ['node_modules/treecast/dist/cli.js', 'sweep', '--scenario', 'calm', '--out', 'swept']
+      const options = { cwd: packed.project, encoding: 'utf8' } as const
+      return spawnSync(process.execPath, [...words, ...args], options)
+    }
+    const onThreads = sweep()
+    expect(onThreads.stderr).to.match(/^treecast: .* package piscina: npm install piscina$/m)
+    expect(onThreads.status).to.equal(2)
+    const byRedis = sweep('--redis', 'redis://127.0.0.1:1')
+    expect(byRedis.stderr).to.match(/^treecast: .* bullmq and ioredis: npm install bullmq ioredis$/m)
+    expect(byRedis.status).to.equal(2)
+    expect(sweep('--jobs', 'slurm').status).to.equal(0)
   })
 })
