@@ -6,16 +6,8 @@
  */
 
 import { DIAL_TIMEOUT_MS, MAX_REASON_BYTES } from '../../protocol/limits.js'
-import { isCanonicalSignature, isSoundKey } from '../../protocol/media/signature.js'
-import { WireError } from '../../protocol/wire/cursor.js'
 import { idKey } from '../../protocol/wire/record.js'
-import {
-  decodeSignalBody,
-  encodeSignalBody,
-  type SignalBody,
-  type SignalContent,
-  signalMessage
-} from '../../protocol/wire/signal.js'
+import type { SignalBody, SignalContent } from '../../protocol/wire/signal.js'
 import { WEBRTC_ADDRESS } from '../../protocol/wire/ways.js'
 import {
   type CloseReason,
@@ -27,6 +19,8 @@ import {
 } from '../link.js'
 import { Connection, type WebRtc } from './connection.js'
 import { WebRtcLink } from './link.js'
+import { SignalDesk } from './signal-desk.js'
+import { explain, free, type Tie } from './tie.js'
 
 /** How long a connection waits for its next link; ms. A peer that is refused or superseded is often met again. */
 const REUSE_MS = 30_000
@@ -42,9 +36,6 @@ const MAX_CONNECTIONS_MADE = 450
 
 /** Packets that may come before the word that opens their link. */
 const MAX_EARLY = 32
-
-/** Signals whose signatures are waited for. */
-const MAX_UNCHECKED = 128
 
 export interface WebRtcOptions {
   /** 32 bytes: this peer's id. */
@@ -74,28 +65,6 @@ export interface ConnectionCounts {
   readonly made: number
 }
 
-type Phase = 'negotiating' | 'linked' | 'closing' | 'idle'
-
-/** One connection and what is known of it. */
-interface Tie {
-  readonly remoteId: Uint8Array
-  readonly negotiation: number
-  readonly dialled: boolean
-  readonly connection: Connection
-  phase: Phase
-  link: WebRtcLink | undefined
-  links: number
-  /** Packets that came before the first link. */
-  early: Uint8Array[]
-  answered: boolean
-  /** Settles our dial; absent on ties that others dialled, and once it is settled. */
-  settle: ((result: WebRtcLink | DialError) => void) | undefined
-  timer: ReturnType<typeof setTimeout> | undefined
-  /** Called when the connection is free for another link, and when it is gone. */
-  onFree: (() => void)[]
-  onDropped: (() => void) | undefined
-}
-
 /**
  * How often a connection that breaks down while it is made is made anew. Node.js' native library may begin to encrypt before it has read
  * for whom: its thread that reads the answer is held up where the processor is short, the other end's checks are not, and the
@@ -115,13 +84,15 @@ export class WebRtcTransport implements Transport, Signals {
   private readonly ties = new Set<Tie>()
   private made = 0
   private isClosed = false
-  /** Signals are checked and signed one after another, or candidates would overtake their offer. */
-  private incoming: Promise<void> = Promise.resolve()
-  private outgoing: Promise<void> = Promise.resolve()
-  private unchecked = 0
+  private readonly desk: SignalDesk
 
   constructor(options: WebRtcOptions) {
     this.options = options
+    this.desk = new SignalDesk(
+      options,
+      (to, body) => this.onSignal(to, body),
+      (from, body) => this.take(from, body)
+    )
   }
 
   get counts(): ConnectionCounts {
@@ -152,23 +123,7 @@ export class WebRtcTransport implements Transport, Signals {
   }
 
   signalled(from: Uint8Array, body: Uint8Array): void {
-    if (this.isClosed || this.unchecked >= MAX_UNCHECKED || !isSoundKey(from)) return
-    let decoded: ReturnType<typeof decodeSignalBody>
-    try {
-      decoded = decodeSignalBody(body)
-    } catch (error) {
-      if (error instanceof WireError) return
-      throw error
-    }
-    const { unsigned, signature } = decoded
-    if (!isCanonicalSignature(signature)) return
-    this.unchecked++
-    const message = signalMessage(from, this.options.id, unsigned)
-    this.incoming = this.incoming.then(async () => {
-      const isHis = await this.options.verify(from, message, signature)
-      this.unchecked--
-      if (isHis && !this.isClosed) this.take(from, decoded.body)
-    })
+    this.desk.signalled(from, body)
   }
 
   unreachable(peer: Uint8Array): void {
@@ -181,13 +136,14 @@ export class WebRtcTransport implements Transport, Signals {
 
   async close(): Promise<void> {
     this.isClosed = true
+    this.desk.close()
     for (const tie of this.ties) {
       if (tie.phase === 'negotiating') this.giveUp(tie, 'the transport is closed')
       else if (tie.phase === 'idle') this.drop(tie)
       else tie.link?.close()
     }
     await Promise.all([...this.ties].map((tie) => new Promise<void>((resolve) => (tie.onDropped = resolve))))
-    await this.outgoing
+    await this.desk.idle()
   }
 
   // Negotiations
@@ -227,7 +183,7 @@ export class WebRtcTransport implements Transport, Signals {
     if (this.ties.size >= this.options.maxLinks) this.dropOldestIdle()
     const problem = incoming >= MAX_INCOMING ? 'too many offers at once' : this.fullness()
     if (problem !== undefined) {
-      this.tell(from, negotiation, { kind: 'refused', reason: problem })
+      this.desk.tell(from, negotiation, { kind: 'refused', reason: problem })
       return
     }
     let tie: Tie
@@ -235,7 +191,7 @@ export class WebRtcTransport implements Transport, Signals {
       tie = this.tie(from, negotiation, false)
     } catch (error) {
       if (!(error instanceof DialError)) throw error
-      this.tell(from, negotiation, { kind: 'refused', reason: error.message })
+      this.desk.tell(from, negotiation, { kind: 'refused', reason: error.message })
       return
     }
     tie.timer = setTimeout(() => this.drop(tie), this.options.dialTimeoutMs ?? DIAL_TIMEOUT_MS)
@@ -248,7 +204,7 @@ export class WebRtcTransport implements Transport, Signals {
     const connection = new Connection(
       { initiator: dialled, ice, webRtc },
       {
-        onSignal: (content) => this.tell(remoteId, negotiation, content),
+        onSignal: (content) => this.desk.tell(remoteId, negotiation, content),
         onGathered: () => this.gathered(tie),
         onOpen: () => {
           if (dialled) this.opened(tie)
@@ -279,18 +235,6 @@ export class WebRtcTransport implements Transport, Signals {
     }
     this.ties.add(tie)
     return tie
-  }
-
-  private tell(to: Uint8Array, negotiation: number, content: SignalContent): void {
-    const unsigned = encodeSignalBody({ negotiation, content })
-    const { id, sign } = this.options
-    this.outgoing = this.outgoing.then(async () => {
-      const signature = await sign(signalMessage(id, to, unsigned))
-      const body = new Uint8Array(unsigned.length + signature.length)
-      body.set(unsigned)
-      body.set(signature, unsigned.length)
-      if (!this.isClosed) this.onSignal(to, body)
-    })
   }
 
   /** ICE has looked everywhere and found no address: there is no WebRTC here, whatever the API says. */
@@ -386,7 +330,7 @@ export class WebRtcTransport implements Transport, Signals {
   private giveUp(tie: Tie, why: string, Failure = DialError): void {
     const { settle } = tie
     tie.settle = undefined
-    if (!tie.dialled) this.tell(tie.remoteId, tie.negotiation, { kind: 'refused', reason: why })
+    if (!tie.dialled) this.desk.tell(tie.remoteId, tie.negotiation, { kind: 'refused', reason: why })
     this.drop(tie)
     settle?.(new Failure(`cannot reach the peer by WebRTC: ${why}`))
   }
@@ -426,21 +370,6 @@ export class WebRtcTransport implements Transport, Signals {
     onBlocked?.(why)
     return why
   }
-}
-
-/** Resolves when the link that is being closed on it is closed. */
-function free(tie: Tie): Promise<void> {
-  return new Promise((resolve) => tie.onFree.push(resolve))
-}
-
-/** Why a negotiation came to nothing, as far as this end can tell. */
-function explain({ connection, answered }: Tie, timeoutMs?: number, why?: string): string {
-  if (!answered) {
-    return timeoutMs === undefined ? (why ?? 'no answer') : `it does not answer within ${timeoutMs} ms`
-  }
-  const { found } = connection
-  const tried = `${found} candidate${found === 1 ? '' : 's'} here${why === undefined ? '' : `, ${why}`}`
-  return `it answered, but no path between us works (${tried}); a TURN server in iceServers may help`
 }
 
 /** Another peer's words, for people: no control characters, and not too many. */
