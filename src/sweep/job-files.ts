@@ -44,7 +44,7 @@ function slurm(name: string, count: number, folder: string, list: string): strin
 #SBATCH --array=0-${tasks - 1}
 #SBATCH --ntasks=1
 #SBATCH --cpus-per-task=1
-#SBATCH --output=/dev/null
+#SBATCH --output=slurm-%A.log --open-mode=append
 #SBATCH --requeue
 # One task simulates one cell${count > tasks ? ', or several in turn' : ''}; each leaves a file. "treecast sweep ." makes the report, and does what is missing.
 set -eu

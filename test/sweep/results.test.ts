@@ -1,60 +1,10 @@
 import { expect } from 'chai'
-import { shippedScenarios } from '../../src/sim/scenario/shipped/index.js'
-import type { CellResult, Figures } from '../../src/sweep/cell.js'
-import type { Grid } from '../../src/sweep/grid.js'
+import type { CellResult } from '../../src/sweep/cell.js'
 import { sweepFiles } from '../../src/sweep/results/files.js'
 import { groupsOf } from '../../src/sweep/results/groups.js'
 import { SHOWN, shownText } from '../../src/sweep/results/shown.js'
+import { cells, grid, made } from './made.js'
 
-const quantiles = { p50: 10, p95: 20, p99: 30, max: 40 }
-
-function made(topology: string, peers: number, seed: number, more: Partial<Figures> = {}): CellResult {
-  return {
-    treecast: '1.2.3',
-    command: `treecast sim calm --set peers=${peers} --topology ${topology} --seed ${seed}`,
-    scenario: 'calm',
-    topology,
-    set: { peers },
-    seed,
-    summary: {
-      scenario: 'calm',
-      engine: 'exact',
-      topology,
-      seed,
-      peers,
-      continuity: 1 - seed / 1000,
-      gapFree: 1,
-      unheard: 0,
-      startupMs: quantiles,
-      delayMs: quantiles,
-      recoveryMs: quantiles,
-      copies: 1.1,
-      originCopies: 8,
-      depth: quantiles,
-      controlShare: 0.04,
-      trackerBytes: 900,
-      events: 1000,
-      deliveries: 500,
-      ...more
-    },
-    violations: 0,
-    wallMs: seed
-  }
-}
-
-const grid: Grid = {
-  name: 'made',
-  about: 'Of <all> sorts & "kinds".',
-  scenarios: [{ scenario: shippedScenarios.calm!, isShipped: true }],
-  topologies: ['striped', 'tree'],
-  set: { peers: [10, 20] },
-  seeds: [1, 2, 3],
-  engine: 'exact',
-  check: true
-}
-const cells = ['striped', 'tree'].flatMap((topology) =>
-  [10, 20].flatMap((peers) => [1, 2, 3].map((seed) => made(topology, peers, seed)))
-)
 const files = (some: readonly CellResult[] = cells): ReadonlyMap<string, string> =>
   sweepFiles(grid, cells.length, some, '1.2.3')
 
