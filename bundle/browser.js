@@ -47,7 +47,14 @@ const filesStayFiles = {
 }
 
 /** What simple-peer has for media, which treecast does not send by it. */
-const MEDIA_METHODS = ['addStream', 'addTrack', 'replaceTrack', 'removeTrack', 'removeStream']
+const MEDIA_METHODS = [
+  'addStream',
+  'addTrack',
+  'replaceTrack',
+  'removeTrack',
+  'removeStream',
+  'addTransceiver'
+]
 
 /** simple-peer without these, 1 KB. */
 const withoutMedia = {

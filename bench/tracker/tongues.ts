@@ -1,6 +1,7 @@
 /** Both kinds of peers, with as many links as each asks its tracker to signal when it joins, and descriptions as long as a page's. */
 
-import { decodeMessages, encodeMessage, type Message } from '../../src/protocol/wire/message.js'
+import type { Message } from '../../src/protocol/wire/message.js'
+import { decodeMessages, encodeMessage } from '../../src/protocol/wire/tracker-side.js'
 import { ALL_WAYS, WEBRTC_ADDRESS } from '../../src/protocol/wire/ways.js'
 import type { Speaker, Tongue, Voice } from './crowd.js'
 

@@ -90,6 +90,8 @@ export async function startPeer<Options>(options: StartOptions<Options>): Promis
     network,
     dialTracker: (url, signal) => platform.dialTracker(url, LINK_LIMITS, signal),
     verify: platform.verify,
+    hash: platform.hash,
+    id,
     signSelf: identity.sign,
     ...(sign === undefined ? {} : { sign }),
     ...(seal === undefined ? {} : { seal }),

@@ -43,6 +43,12 @@ export function addTracker(program: Command): void {
     .option('--banned <network>', 'is turned away; again for more', collect)
     .option('--joins-per-second <n>', 'connections of one address a second, 0 for any number', Number)
     .option('--join-burst <n>', 'and so many at once', whole(1, 1_000_000))
+    .option(
+      '--served-per-second <n>',
+      'joins that are served, whoever comes; beyond it newcomers wait',
+      positive(100_000)
+    )
+    .option('--limit-private', 'loopback and private networks are limited like all others')
     .option('--max-connections <n>', 'connections in all', whole(1, 1_000_000))
     .option('--drain-seconds <s>', 'after SIGTERM all peers are let go of within so long', positive(3_600))
     .option('--directory', '/status-json.xsl names broadcasts and their links')

@@ -279,6 +279,38 @@ export const WAIT_MS = 5_000
 export const TRACKER_MESSAGES_PER_SECOND = 10
 export const TRACKER_MESSAGES_BURST = 20
 
+/** Messages that a tracker reads of one network: a second, and at once. Beyond a home's or an office's, and still a tenth of what
+ * one core reads; a campus whose listeners all come in one second says 14 each. What is more is not read. */
+export const NETWORK_MESSAGES_PER_SECOND = 400
+export const NETWORK_MESSAGES_BURST = 2_000
+
+/** Connections to a tracker that have said nothing yet: a peer joins with its first words, a round trip after it is let in. When
+ * there are more the oldest goes, which has had the longest time to speak. */
+export const MAX_STRANGERS = 1_000
+
+/** Newcomers that wait to be served by a busy tracker, and for how long at most: a second's worth of a flood that takes a whole
+ * core, so that nobody who works is pushed out meanwhile; and as long as somebody would wait. */
+export const MAX_QUEUED = 4_000
+export const QUEUED_MS = 30_000
+
+/** Zero bits of the work that a busy tracker asks for, fewest and most: hundreds of digests, which are a few milliseconds and more than
+ * a flood that does not work has to offer; and a quarter of a million, seconds of a page. One bit more for each second in which more who
+ * worked wait than are served in one. */
+export const MIN_WORK_BITS = 8
+export const MAX_WORK_BITS = 18
+
+/** While a tracker's processor is late, a join counts as so many: it takes a quarter of its usual pace. */
+export const BUSY_JOIN_COST = 4
+
+/** The last places of a tracker, in parts of all, are for those who worked for one or were here before. */
+export const KEPT_PLACES = 1 / 4
+
+/** A member that has stayed for so long, and comes again from the same network within the second, goes before newcomers; so many
+ * are remembered. A flood cannot have been here for a minute before it began, without having been a crowd. */
+export const STANDING_AFTER_MS = 60_000
+export const STANDING_MS = 60 * 60_000
+export const MAX_STANDING = 20_000
+
 /** Broadcasts, and members of all of them, that one tracker process carries. */
 export const MAX_BROADCASTS = 10_000
 export const MAX_MEMBERS = 20_000

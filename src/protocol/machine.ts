@@ -96,6 +96,8 @@ export type Output =
   | { readonly type: 'record'; readonly packet: Packet; readonly certificate: Certificate }
   /** Sign with this peer's own key; answer with `signed-self`. There is one such question at a time. */
   | { readonly type: 'sign-self'; readonly message: Uint8Array }
+  /** A busy tracker serves those first who work: find a nonce (`tracker/work.ts`), and send it a WORK with it. */
+  | { readonly type: 'work'; readonly link: number; readonly seed: Uint8Array; readonly bits: number }
   /** To be heard now, in this order. */
   | { readonly type: 'play'; readonly item: PlayoutItem }
   /** For people and logs; nothing has to be done. */

@@ -371,6 +371,8 @@ export class Peer {
       if (isFirst && !this.isOrigin && (this.depth !== UNFED_DEPTH || this.state === 'over')) {
         this.discovery.lease(this.presence.lease(this.vacancy()), now)
       }
+    } else if (message.type === 'challenge') {
+      this.discovery.challenged(link, message, now)
     } else if (message.type === 'refused') {
       this.notice({ event: 'refused', reason: message.reason, text: message.text })
     } else if (message.type === 'signal') {

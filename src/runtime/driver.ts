@@ -10,13 +10,16 @@ import type { PeerRecord } from '../protocol/wire/record.js'
 import type { Link } from '../transport/link.js'
 import { now } from './clock.js'
 import { DeadlineTimer } from './deadline-timer.js'
-import type { Network, Seal, Signer, Verify } from './platform.js'
+import type { Hash, Network, Seal, Signer, Verify } from './platform.js'
 
 export interface DriverOptions {
   readonly peer: Peer
   readonly network: Network
   readonly dialTracker: (url: string, signal: AbortSignal) => Promise<Link>
   readonly verify: Verify
+  /** For a tracker that asks this peer, by its id, to work. */
+  readonly hash: Hash
+  readonly id: Uint8Array
   /** The show key's signature; the origin only. */
   readonly sign?: Signer['sign']
   /** Digests packets for a seal; the origin only. */
@@ -121,6 +124,9 @@ export class Driver {
         whenKnown(this.options.signSelf(output.message), (signature) =>
           this.give({ type: 'signed-self', signature })
         )
+        break
+      case 'work':
+        void import('./work.js').then(({ work }) => work(output, this.options, this.links))
         break
       case 'signal':
         this.options.network.transport.signals?.signalled(output.from, output.body)

@@ -6,30 +6,32 @@
 import { HELLO_TIMEOUT_MS } from '../protocol/limits.js'
 import type { ByeReason } from '../protocol/wire/message.js'
 import { TokenBucket } from '../protocol/tree/token-bucket.js'
+import { Crowding } from './crowding.js'
+import {
+  BAN_MS,
+  MAX_ADDRESSES,
+  STRANGERS_OF_ADDRESS,
+  STRANGERS_OF_NETWORK,
+  STRIKES,
+  STRIKES_MS
+} from './limits.js'
 import { isPrivate, networkOf, Networks } from './networks.js'
 
 /** Why somebody was not let in. */
 export const REJECTIONS = ['origin', 'banned', 'rate', 'strangers', 'full', 'draining'] as const
 export type Rejection = (typeof REJECTIONS)[number]
 
-/** Connections that have not joined yet, of one address and of one network: each is closed after 3 s, and a peer joins with its first
- * message. */
-const STRANGERS_OF_ADDRESS = 20
-const STRANGERS_OF_NETWORK = 100
-
-/** An address that was shown the door so often for what it sent, within so long, is not let in for a while. */
-const STRIKES = 10
-const STRIKES_MS = 60_000
-export const BAN_MS = 10 * 60_000
-
-/** Addresses remembered at most; the oldest are forgotten first. */
-const MAX_ADDRESSES = 50_000
+/** And without a word: there were too many from there, or in all, or it is banned. */
+export const REJECTION_REASONS = [...REJECTIONS, 'unread'] as const
+export type RejectionReason = (typeof REJECTION_REASONS)[number]
 
 export interface AdmissionOptions {
   readonly origins?: readonly string[]
   readonly banned?: readonly string[]
   readonly joinsPerSecond: number
   readonly joinBurst: number
+  /** Whether loopback and private networks are limited like all others. */
+  readonly limitPrivate: boolean
 }
 
 interface Record {
@@ -45,10 +47,11 @@ export class Admission {
   private readonly banned: Networks
   private readonly perSecond: number
   private readonly burst: number
+  private readonly limitPrivate: boolean
   private readonly addresses = new Map<string, Record>()
   private readonly bannedUntil = new Map<string, number>()
-  /** Not joined yet: by address and by network. */
-  private readonly strangers = new Map<string, number>()
+  /** Those who have not joined yet. */
+  private readonly strangers: Crowding
 
   /** @throws TreecastError `bad-option`. */
   constructor(options: AdmissionOptions) {
@@ -56,39 +59,50 @@ export class Admission {
     this.banned = new Networks(options.banned ?? [], 'banned')
     this.perSecond = options.joinsPerSecond
     this.burst = options.joinBurst
+    this.limitPrivate = options.limitPrivate
+    this.strangers = new Crowding(
+      { ofAddress: STRANGERS_OF_ADDRESS, ofNetwork: STRANGERS_OF_NETWORK },
+      options.limitPrivate
+    )
   }
 
   /** @returns why this connection is not let in, or undefined if it is. */
   judge(address: string, origin: string | undefined, now: number): Rejection | undefined {
     if (origin !== undefined && this.origins !== undefined && !this.origins.has(origin)) return 'origin'
-    if (address === '') return undefined
-    if (this.banned.has(address) || this.isBanned(address, now)) return 'banned'
-    if (isPrivate(address)) return undefined
-    const ofAddress = this.strangers.get(address) ?? 0
-    const ofNetwork = this.strangers.get(networkOf(address)) ?? 0
-    if (ofAddress >= STRANGERS_OF_ADDRESS || ofNetwork >= STRANGERS_OF_NETWORK) return 'strangers'
-    if (this.perSecond > 0 && !this.recordOf(address, now).bucket.take(1, now)) return 'rate'
+    if (!this.isWelcome(address, now)) return 'banned'
+    if (this.strangers.isFull(address)) return 'strangers'
+    if (this.isLimited(address) && !this.recordOf(address, now).bucket.take(1, now)) return 'rate'
     return undefined
   }
 
-  /** Whether this address is counted at all, and by others that share with us. */
+  /** Whether it is not banned. */
+  isWelcome(address: string, now: number): boolean {
+    return address === '' || (!this.banned.has(address) && !this.isBanned(address, now))
+  }
+
+  /** Whether new connections of this address are counted, and by others that share with us. */
   isLimited(address: string): boolean {
-    return this.perSecond > 0 && address !== '' && !isPrivate(address)
+    return this.perSecond > 0 && this.isPerson(address)
+  }
+
+  /** The network that an address is of; undefined where that says nothing about who is behind it. */
+  networkOf(address: string): string | undefined {
+    return this.isPerson(address) ? networkOf(address) : undefined
   }
 
   /** Somebody is let in and has not joined yet. */
   entered(address: string): void {
-    this.count(address, 1)
+    this.strangers.came(address)
   }
 
   /** It has joined, or gone. Once for each that entered. */
   settled(address: string): void {
-    this.count(address, -1)
+    this.strangers.went(address)
   }
 
   /** It was shown the door for what it sent. */
   strike(address: string, reason: ByeReason, now: number): void {
-    if ((reason !== 'malformed' && reason !== 'too-much') || address === '' || isPrivate(address)) return
+    if ((reason !== 'malformed' && reason !== 'too-much') || !this.isPerson(address)) return
     const record = this.recordOf(address, now)
     if (now - record.strikesSince > STRIKES_MS) {
       record.strikes = 0
@@ -128,13 +142,8 @@ export class Admission {
     return record
   }
 
-  private count(address: string, change: number): void {
-    if (address === '' || isPrivate(address)) return
-    for (const key of [address, networkOf(address)]) {
-      const count = (this.strangers.get(key) ?? 0) + change
-      if (count > 0) this.strangers.set(key, count)
-      else this.strangers.delete(key)
-    }
+  private isPerson(address: string): boolean {
+    return address !== '' && (this.limitPrivate || !isPrivate(address))
   }
 }
 

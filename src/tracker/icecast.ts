@@ -3,7 +3,7 @@
  * It carries no audio and no metadata, so it knows no title and no bitrate, and says none.
  */
 
-import type { BroadcastStats } from '../protocol/tracker.js'
+import type { BroadcastStats } from '../protocol/tracker/machine.js'
 import type { BroadcastId } from '../protocol/wire/broadcast.js'
 
 export interface IcecastOptions {

@@ -5,15 +5,37 @@
 
 import type { Counter, Gauge, Registry } from 'prom-client'
 import { BYE_REASONS, ROLES } from '../protocol/wire/message.js'
-import { REJECTIONS } from './admission.js'
+import { REJECTION_REASONS } from './admission.js'
+import { METRICS_MS } from './limits.js'
+import type { TrackerShed } from '../protocol/tracker/machine.js'
 import type { TrackerServerStats } from './server.js'
+
+/** What {@link TrackerShed} counts. */
+const SHED_KINDS = ['joins', 'signals', 'messages'] as const satisfies readonly (keyof TrackerShed)[]
 
 const PREFIX = 'treecast_tracker_'
 
 type Value = number | Readonly<Record<string, number | undefined>>
 
-/** The library is loaded when a tracker starts: nobody else needs it. */
-export async function openMetrics(stats: () => TrackerServerStats): Promise<Registry> {
+/** What `/metrics` says now, and in which format. */
+export type Metrics = () => Promise<{ readonly text: string; readonly type: string }>
+
+/** The library is loaded when a tracker starts: nobody else needs it. However often it is asked, all is gathered once a second. */
+export async function openMetrics(stats: () => TrackerServerStats): Promise<Metrics> {
+  const registry = await gather(stats)
+  let text = Promise.resolve('')
+  let until = -Infinity
+  return async () => {
+    const at = performance.now()
+    if (at >= until) {
+      until = at + METRICS_MS
+      text = registry.metrics()
+    }
+    return { text: await text, type: registry.contentType }
+  }
+}
+
+async function gather(stats: () => TrackerServerStats): Promise<Registry> {
   const prometheus = await import('prom-client')
   const registry = new prometheus.Registry()
   prometheus.collectDefaultMetrics({ register: registry })
@@ -69,7 +91,7 @@ export async function openMetrics(stats: () => TrackerServerStats): Promise<Regi
     'rejected_total',
     'Connections that were not let in, by reason.',
     ({ rejectedFor }) => rejectedFor,
-    { name: 'reason', values: REJECTIONS }
+    { name: 'reason', values: REJECTION_REASONS }
   )
   define('counter', 'joins_total', 'Peers that joined a broadcast.', ({ joins }) => joins)
   define('counter', 'introductions_total', 'Peers named to others.', ({ introductions }) => introductions)
@@ -81,6 +103,26 @@ export async function openMetrics(stats: () => TrackerServerStats): Promise<Regi
     ({ refusedFor }) => refusedFor,
     { name: 'reason', values: BYE_REASONS }
   )
+  define('gauge', 'raw_connections', 'Connections that have not said what they want.', ({ raw }) => raw)
+  define(
+    'gauge',
+    'event_loop_lag_seconds',
+    'Mean lateness of the event loop.',
+    ({ lagSeconds }) => lagSeconds
+  )
+  define('gauge', 'load', 'What is given up for it: 0 for nothing, 4 for nearly all.', ({ load }) => load)
+  define('gauge', 'queued_joins', 'Newcomers that wait to be served.', ({ queued }) => queued)
+  define(
+    'gauge',
+    'work_bits',
+    'Work that is asked of newcomers who wait, in bits.',
+    ({ workBits }) => workBits
+  )
+  define('counter', 'worked_total', 'Newcomers that waited and worked.', ({ worked }) => worked)
+  define('counter', 'shed_total', 'What could not be served at once, by kind.', ({ shed }) => ({ ...shed }), {
+    name: 'kind',
+    values: SHED_KINDS
+  })
   define('counter', 'received_messages_total', 'Messages of peers.', ({ messagesIn }) => messagesIn)
   define('counter', 'sent_messages_total', 'Messages to peers.', ({ messagesOut }) => messagesOut)
   define('counter', 'received_bytes_total', 'Bytes of messages of peers.', ({ bytesIn }) => bytesIn)

@@ -41,7 +41,7 @@ export function isPrivate(address: string): boolean {
 }
 
 /** `::ffff:192.0.2.1` is 192.0.2.1; a zone is of no interest. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
 }
 

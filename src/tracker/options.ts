@@ -9,11 +9,6 @@ export const DEFAULT_TRACKER_PORT = 8470
 /** After this long a closing tracker has let go of everybody; seconds. Below the 30 s after which Kubernetes kills, and systemd's 90. */
 export const DEFAULT_DRAIN_SECONDS = 10
 
-/** Connections that one address may open: a second, and at once. A carrier's NAT is one address, and its listeners come in dozens
- * when a show begins; who is turned away tries again within seconds. Who is connected already is never counted. */
-export const DEFAULT_JOINS_PER_SECOND = 10
-export const DEFAULT_JOIN_BURST = 50
-
 export interface TrackerOptions {
   /** Address to listen on. Default: all of this machine's. */
   readonly host?: string
@@ -31,7 +26,13 @@ export interface TrackerOptions {
   readonly joinsPerSecond?: number
   /** And so many at once; default 50. */
   readonly joinBurst?: number
-  /** Connections in all. Default 21,000. */
+  /** Joins that are served a second, whoever comes: set it by the machine. Beyond it newcomers wait, and are asked for proof of work,
+   * which decides who is served first. Default 200; and twice as many at once. */
+  readonly servedPerSecond?: number
+  /** Whether loopback and private networks are limited like all others: where no proxy stands in front, and visitors come from within.
+   * Default false. */
+  readonly limitPrivate?: boolean
+  /** Connections in all. Default 25,000. */
   readonly maxConnections?: number
   /** Whether /status-json.xsl names broadcasts and their links. Default false: only how many listen to each. */
   readonly directory?: boolean

@@ -3,57 +3,38 @@
  * by HTTP: `/healthz` (the process answers), `/readyz` (it takes joins), `/metrics`, `/stats.json`, `/status-json.xsl`.
  */
 
-import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
-import type { Registry } from 'prom-client'
-import { WebSocketServer } from 'ws'
-import { TreecastError } from '../protocol/errors.js'
-import { MAX_MEMBERS, MAX_MESSAGE_BYTES } from '../protocol/limits.js'
-import { Tracker, type TrackerInput, type TrackerShare, type TrackerStats } from '../protocol/tracker.js'
+import { createHash, randomBytes } from 'node:crypto'
+import type { Server as TlsServer } from 'node:https'
+import { LOAD, SALT_BYTES } from '../protocol/tracker/machine.js'
+import { Tracker, type TrackerInput, type TrackerStats } from '../protocol/tracker.js'
 import type { BroadcastId } from '../protocol/wire/broadcast.js'
 import { formatLink } from '../protocol/wire/link.js'
 import { now } from '../runtime/clock.js'
 import { randomUint32 } from '../runtime/crypto.js'
 import { DeadlineTimer } from '../runtime/deadline-timer.js'
-import { cannotListenOn } from '../transport/cannot-listen.js'
-import type { Link, LinkLimits } from '../transport/link.js'
-import { webSocketLink } from '../transport/websocket/index.js'
-import { Admission, type Rejection, retryAfter } from './admission.js'
+import type { Link } from '../transport/link.js'
+import { Admission, type RejectionReason } from './admission.js'
+import { Entrance } from './entrance.js'
 import { icecastStatus } from './icecast.js'
-import { noLog } from './log.js'
-import { openMetrics } from './metrics.js'
-import { askerOf, Networks } from './networks.js'
-import { type Answer, answerOperator, type Page } from './operations.js'
 import {
-  DEFAULT_DRAIN_SECONDS,
   DEFAULT_JOIN_BURST,
   DEFAULT_JOINS_PER_SECOND,
-  DEFAULT_TRACKER_PORT,
-  type TrackerOptions
-} from './options.js'
-
-import type { StoreSession, StoreState, StoreStats, StoreUser } from './store/store.js'
-
-/** A client that does not get its headers out in this time is a slow loris; ms. */
-const HEADERS_TIMEOUT_MS = 4_000
-
-/** Connections in all: every member's, and some that are being told that the tracker is full. */
-const MAX_CONNECTIONS = MAX_MEMBERS + 1_000
-
-/** A closing tracker lets go of so many a second, so that those that they turn to are not trampled; of more only where they would not
- * all be gone in time. */
-const RELEASED_PER_SECOND = 200
-const RELEASE_INTERVAL_MS = 50
-
-/** What a tracker may have queued for one peer: a few answers. */
-const LIMITS: LinkLimits = {
-  maxMessageBytes: MAX_MESSAGE_BYTES,
-  dataQueueBytes: 0,
-  controlQueueBytes: 64 * 1024
-}
+  DEFAULT_MAX_CONNECTIONS,
+  DEFAULT_SERVED_PER_SECOND,
+  RELEASE_INTERVAL_MS,
+  RELEASED_PER_SECOND,
+  SALT_MS,
+  SERVED_BURST_SECONDS
+} from './limits.js'
+import { LoadMeter } from './load.js'
+import { noLog } from './log.js'
+import { type Metrics, openMetrics } from './metrics.js'
+import { Networks } from './networks.js'
+import { type Answer, answerOperator, type Page } from './operations.js'
+import { DEFAULT_DRAIN_SECONDS, type TrackerOptions } from './options.js'
+import { Sharing } from './sharing.js'
+import type { StoreState, StoreStats } from './store/store.js'
+import { type AnyServer, listen, makeServer, readCertificate, urlOf } from './web-server.js'
 
 export interface TrackerServerStats extends TrackerStats {
   /** Open WebSocket connections. */
@@ -63,7 +44,12 @@ export interface TrackerServerStats extends TrackerStats {
   readonly draining: boolean
   /** Since the start: connections that were let in, and those that were not, for each reason. */
   readonly accepted: number
-  readonly rejectedFor: Readonly<Partial<Record<Rejection, number>>>
+  readonly rejectedFor: Readonly<Partial<Record<RejectionReason, number>>>
+  /** Connections that have not said yet what they want. */
+  readonly raw: number
+  /** How late its event loop is, as a mean of the last second or so; and what is given up for it: one of `LOAD`, 0 for nothing. */
+  readonly lagSeconds: number
+  readonly load: number
   readonly messagesIn: number
   readonly messagesOut: number
   readonly bytesIn: number
@@ -86,29 +72,26 @@ interface Connection {
   isStranger: boolean
 }
 
-type AnyServer = Server | TlsServer
-
 export class TrackerServer {
   /** Where peers reach it: ws://host:port, or wss://. */
   readonly url: string
   private readonly server: AnyServer
   private readonly options: TrackerOptions
-  private readonly sockets: WebSocketServer
   private readonly machine: Tracker
-  private readonly session: StoreSession | undefined
-  private storeState: { state: StoreState; since: number; why: string }
+  private readonly sharing: Sharing | undefined
   private readonly connections = new Map<number, Connection>()
   private readonly admission: Admission
-  private readonly proxies: Networks
+  private readonly entrance: Entrance
   private readonly log
   private readonly maxConnections: number
-  private readonly metrics: Promise<Registry>
+  private readonly metrics: Promise<Metrics>
   private readonly startedAt = now()
   private nextLink = 1
   private readonly timer = new DeadlineTimer(() => this.give({ type: 'tick' }))
+  private readonly meter = new LoadMeter(() => this.feelLoad())
+  private load: number = LOAD.calm
+  private salt = { bytes: randomBytes(SALT_BYTES), until: now() + SALT_MS }
   private closed: Promise<void> | undefined
-  private accepted = 0
-  private readonly rejectedFor: Partial<Record<Rejection, number>> = {}
   private messagesIn = 0
   private messagesOut = 0
   private bytesIn = 0
@@ -119,60 +102,52 @@ export class TrackerServer {
     this.server = server
     this.options = options
     this.admission = admission
-    this.proxies = proxies
     this.log = options.log ?? noLog
-    this.maxConnections = options.maxConnections ?? MAX_CONNECTIONS
+    this.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS
     this.url = urlOf(server, options)
-    this.machine = new Tracker(randomUint32(), options.store !== undefined)
-    this.storeState = { state: 'away', since: now(), why: 'not reached yet' }
-    this.session = options.store?.attach(this.storeUser())
+    const { servedPerSecond = DEFAULT_SERVED_PER_SECOND, store } = options
+    this.machine = new Tracker({
+      seed: randomUint32(),
+      shares: store !== undefined,
+      joinsPerSecond: servedPerSecond,
+      joinBurst: servedPerSecond * SERVED_BURST_SECONDS
+    })
+    this.machine.step({ type: 'load', load: this.load, salt: this.salt.bytes }, now())
+    this.sharing =
+      store === undefined
+        ? undefined
+        : new Sharing(store, this.machine, admission, this.log, (input) => this.give(input))
     admission.onBan = (address, forMs) => {
       this.log.info(this.named(address), 'an address is banned')
-      this.session?.ban(address, forMs)
+      this.sharing?.session.ban(address, forMs)
     }
     this.metrics = openMetrics(() => this.stats())
-    server.on('request', (request, response) => answerOperator(request, response, this.pages))
-    this.sockets = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      maxPayload: MAX_MESSAGE_BYTES,
-      perMessageDeflate: false
+    this.entrance = new Entrance(server, options, admission, proxies, {
+      isShut: () => this.shut,
+      onLink: (link, address) => this.open(link, address),
+      onRejected: (reason, address) => this.log.debug({ reason, ...this.named(address) }, 'turned away'),
+      session: () => this.sharing?.session
     })
-    server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head))
+    server.on('request', (request, response) => answerOperator(request, response, this.pages))
     this.log.info({ url: this.url }, 'listening')
   }
 
   stats(): TrackerServerStats {
-    const uptimeSeconds = Math.round((now() - this.startedAt) / 1000)
-    const { state, since, why } = this.storeState
     return {
       ...this.machine.stats(),
       connections: this.connections.size,
-      uptimeSeconds,
+      raw: this.entrance.raw,
+      uptimeSeconds: Math.round((now() - this.startedAt) / 1000),
       draining: this.closed !== undefined,
-      accepted: this.accepted,
-      rejectedFor: { ...this.rejectedFor },
+      lagSeconds: this.meter.lagMs / 1000,
+      load: this.load,
+      accepted: this.entrance.accepted,
+      rejectedFor: this.entrance.rejectedFor,
       messagesIn: this.messagesIn,
       messagesOut: this.messagesOut,
       bytesIn: this.bytesIn,
       bytesOut: this.bytesOut,
-      ...(this.session === undefined
-        ? {}
-        : {
-            everywhere: this.machine.broadcastStats().reduce(
-              (sum, { peers, listeners }) => ({
-                peers: sum.peers + peers,
-                listeners: sum.listeners + listeners
-              }),
-              { peers: 0, listeners: 0 }
-            ),
-            store: {
-              state,
-              forSeconds: Math.round((now() - since) / 1000),
-              ...(state === 'away' ? { why } : {}),
-              ...this.session.stats
-            }
-          })
+      ...this.sharing?.stats()
     }
   }
 
@@ -184,7 +159,7 @@ export class TrackerServer {
   reloadCertificate(): void {
     const { tls } = this.options
     if (tls === undefined) return
-    readInto(this.server as TlsServer, tls)
+    readCertificate(this.server as TlsServer, tls)
     this.log.info({ cert: tls.cert }, 'certificate read again')
   }
 
@@ -203,12 +178,13 @@ export class TrackerServer {
     this.log.info({ connections: this.connections.size, withinSeconds }, 'closing')
     await this.drain(withinSeconds * 1000)
     this.timer.clear()
+    this.meter.stop()
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()))
     for (const { link } of this.connections.values()) link.close()
-    this.sockets.close()
+    this.entrance.close()
     this.server.closeAllConnections()
     await closed
-    await this.session?.close()
+    await this.sharing?.session.close()
     this.log.info({}, 'closed')
   }
 
@@ -228,79 +204,10 @@ export class TrackerServer {
     }
   }
 
-  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', destroy)
-    const address = askerOf(request, this.proxies)
-    const rejection = this.judge(address, request.headers.origin)
-    if (rejection !== undefined) {
-      this.reject(socket, rejection, address)
-      return
-    }
-    const { session, options } = this
-    if (session === undefined || !this.admission.isLimited(address)) {
-      this.accept(request, socket, head, address)
-      return
-    }
-    const { joinsPerSecond = DEFAULT_JOINS_PER_SECOND, joinBurst = DEFAULT_JOIN_BURST } = options
-    void session.admit(address, joinsPerSecond, joinBurst).then((isAdmitted) => {
-      if (!isAdmitted) this.reject(socket, 'rate', address)
-      else if (this.closed !== undefined) this.reject(socket, 'draining', address)
-      else this.accept(request, socket, head, address)
-    })
-  }
-
-  /** What the store may ask of us and tell us. */
-  private storeUser(): StoreUser {
-    return {
-      members: () => this.machine.sharedMembers(),
-      broadcasts: () => this.machine.broadcastKeys(),
-      onElsewhere: (broadcast, elsewhere) => this.give({ type: 'elsewhere', broadcast, elsewhere }),
-      onSignal: (broadcast, bytes) => this.give({ type: 'carried', broadcast, bytes }),
-      onBan: (address, forMs) => this.admission.ban(address, now() + forMs),
-      onState: (state, why) => {
-        this.storeState = { state, since: now(), why }
-        if (state === 'here') this.log.info({}, 'the store is here')
-        else
-          this.log.warn({ why }, `the store is away; going on with what is known, and trying again: ${why}`)
-      }
-    }
-  }
-
-  /** What the machine has for other trackers. */
-  private share(session: StoreSession): void {
-    for (const share of this.machine.takeShared()) {
-      if (share.type === 'member') session.tell(share)
-      else void this.carry(session, share)
-    }
-  }
-
-  private async carry(session: StoreSession, share: Extract<TrackerShare, { type: 'carry' }>): Promise<void> {
-    const { broadcast, to, bytes, link } = share
-    const count = await session.carry(broadcast, to, bytes)
-    if (count === 0 && link !== undefined) this.give({ type: 'nobody', link, peer: to })
-  }
-
-  private judge(address: string, origin: string | undefined): Rejection | undefined {
+  /** Why nobody is let in, if that is so. */
+  private get shut(): 'draining' | 'full' | undefined {
     if (this.closed !== undefined) return 'draining'
-    if (this.connections.size >= this.maxConnections) return 'full'
-    return this.admission.judge(address, origin, now())
-  }
-
-  private accept(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void {
-    this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      socket.off('error', destroy)
-      this.accepted++
-      this.open(webSocketLink(webSocket, LIMITS), address)
-    })
-  }
-
-  private reject(socket: Duplex, rejection: Rejection, address: string): void {
-    this.rejectedFor[rejection] = (this.rejectedFor[rejection] ?? 0) + 1
-    this.log.debug({ reason: rejection, ...this.named(address) }, 'turned away')
-    const status = STATUS_OF[rejection]
-    socket.end(
-      `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: ${retryAfter(rejection)}\r\n\r\n`
-    )
+    return this.connections.size >= this.maxConnections ? 'full' : undefined
   }
 
   private open(link: Link, address: string): void {
@@ -312,35 +219,58 @@ export class TrackerServer {
       this.bytesIn += bytes.byteLength
       this.give({ type: 'received', link: number, bytes })
     }
-    link.onClose = () => {
+    link.onClose = (reason) => {
+      // What is no WebSocket message never came to the machine.
+      if (reason === 'malformed') this.admission.strike(address, reason, now())
       if (this.forget(number)) this.give({ type: 'closed', link: number })
     }
-    this.give({ type: 'opened', link: number })
+    this.give({ type: 'opened', link: number, network: this.admission.networkOf(address) })
   }
 
   private give(input: TrackerInput): void {
     for (const output of this.machine.step(input, now())) {
       const connection = this.connections.get(output.link)
       if (connection === undefined) continue
-      if (output.type === 'send') {
-        this.messagesOut++
-        this.bytesOut += output.bytes.byteLength
-        connection.link.send('control', output.bytes)
-      } else {
-        if (output.why !== undefined) {
-          this.admission.strike(connection.address, output.why, now())
-          this.log.debug({ reason: output.why, ...this.named(connection.address) }, 'refused')
+      switch (output.type) {
+        case 'send':
+          this.messagesOut++
+          this.bytesOut += output.bytes.byteLength
+          connection.link.send('control', output.bytes)
+          break
+        case 'joined':
+          this.settle(output.link)
+          break
+        case 'digest': {
+          const digest = createHash('sha256').update(output.message).digest()
+          this.give({ type: 'digested', link: output.link, digest })
+          break
         }
-        this.forget(output.link)
-        connection.link.close()
+        case 'close':
+          if (output.why !== undefined) {
+            this.admission.strike(connection.address, output.why, now())
+            this.log.debug({ reason: output.why, ...this.named(connection.address) }, 'refused')
+          }
+          this.forget(output.link)
+          connection.link.close()
       }
     }
-    if (this.session !== undefined) this.share(this.session)
-    if (input.type === 'received') this.settle(input.link)
+    this.sharing?.flush()
     if (this.closed === undefined) this.timer.set(this.machine.nextDeadline())
   }
 
-  /** It has spoken, and is still here: it has joined. */
+  /** Looks how busy we are, and gives up what that asks for. */
+  private feelLoad(): void {
+    const isStale = now() >= this.salt.until
+    const { load, lagMs } = this.meter
+    if (load === this.load && !isStale) return
+    if (load > this.load && load >= LOAD.joins)
+      this.log.warn({ lagMs: Math.round(lagMs), load }, 'too busy for all that is asked')
+    this.load = load
+    if (isStale) this.salt = { bytes: randomBytes(SALT_BYTES), until: now() + SALT_MS }
+    this.give({ type: 'load', load, salt: this.salt.bytes })
+  }
+
+  /** It has joined, or is gone. */
   private settle(link: number): void {
     const connection = this.connections.get(link)
     if (connection?.isStranger !== true) return
@@ -361,88 +291,31 @@ export class TrackerServer {
   private readonly pages: Readonly<Record<string, Page>> = {
     '/healthz': () => ({ status: 200, body: { status: 'ok' } }),
     '/readyz': () => this.readiness(),
-    '/stats.json': () => ({ status: 200, body: this.stats() }),
+    '/stats.json': () => this.unlessBusy(() => this.stats()),
     '/metrics': async () => {
-      const metrics = await this.metrics
-      return { status: 200, body: await metrics.metrics(), type: metrics.contentType }
+      const { text, type } = await (await this.metrics)()
+      return { status: 200, body: text, type }
     },
-    '/status-json.xsl': () => {
-      const { directory = false, publicUrl = this.url } = this.options
-      const link = directory ? (id: BroadcastId) => formatLink({ ...id, trackers: [publicUrl] }) : undefined
-      return {
-        status: 200,
-        body: icecastStatus(this.machine.broadcastStats(), {
-          url: publicUrl,
-          startedAt: this.startedAt,
-          link
-        })
-      }
-    }
+    '/status-json.xsl': () =>
+      this.unlessBusy(() => {
+        const { directory = false, publicUrl = this.url } = this.options
+        const link = directory ? (id: BroadcastId) => formatLink({ ...id, trackers: [publicUrl] }) : undefined
+        const { startedAt } = this
+        return icecastStatus(this.machine.broadcastStats(), { url: publicUrl, startedAt, link })
+      })
+  }
+
+  /** What a busy tracker does without first. */
+  private unlessBusy(body: () => object): Answer {
+    if (this.load >= LOAD.stats) return { status: 503, body: { error: 'busy with peers; ask again later' } }
+    return { status: 200, body: body() }
   }
 
   private readiness(): Answer {
-    if (this.closed !== undefined) return { status: 503, body: { status: 'draining' } }
-    if (this.connections.size >= this.maxConnections) return { status: 503, body: { status: 'full' } }
-    if (this.session === undefined) return { status: 200, body: { status: 'ready' } }
-    const { state, since, why } = this.storeState
-    if (state === 'here') return { status: 200, body: { status: 'ready', store: state } }
-    // Still 200: if all trackers were taken out of service when the store is away, the shows would lose them all.
-    const awaySeconds = Math.round((now() - since) / 1000)
-    return { status: 200, body: { status: 'degraded', store: state, awaySeconds, why } }
+    const { shut } = this
+    if (shut !== undefined) return { status: 503, body: { status: shut } }
+    return { status: 200, body: this.sharing?.readiness() ?? { status: 'ready' } }
   }
-}
-
-/** Of all sockets before they are upgraded. Not a closure: it would keep the whole request as long as the connection lives. */
-function destroy(this: Duplex): void {
-  this.destroy()
-}
-
-const STATUS_OF: Readonly<Record<Rejection, string>> = {
-  origin: '403 Forbidden',
-  banned: '403 Forbidden',
-  rate: '429 Too Many Requests',
-  strangers: '429 Too Many Requests',
-  full: '503 Service Unavailable',
-  draining: '503 Service Unavailable'
-}
-
-function urlOf(server: AnyServer, { host, tls }: TrackerOptions): string {
-  const { port, address, family } = server.address() as AddressInfo
-  const everywhere = address === '::' || address === '0.0.0.0'
-  const name = everywhere ? '127.0.0.1' : (host ?? address)
-  const scheme = tls === undefined ? 'ws' : 'wss'
-  return `${scheme}://${family === 'IPv6' && name.includes(':') ? `[${name}]` : name}:${port}`
-}
-
-function makeServer(tls: TrackerOptions['tls']): AnyServer {
-  const options = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000 }
-  if (tls === undefined) return createServer(options)
-  const server = createTlsServer(options)
-  readInto(server, tls)
-  return server
-}
-
-function readInto(server: TlsServer, { cert, key }: NonNullable<TrackerOptions['tls']>): void {
-  const read = (path: string, what: string): Buffer => {
-    try {
-      return readFileSync(path)
-    } catch (error) {
-      throw badTls(`cannot read the ${what} ${path}: ${(error as Error).message}`, error)
-    }
-  }
-  try {
-    server.setSecureContext({ cert: read(cert, 'certificate'), key: read(key, "certificate's key") })
-  } catch (error) {
-    if (error instanceof TreecastError) throw error
-    throw badTls(
-      `${cert} and ${key} are no certificate and its key in PEM: ${(error as Error).message}`,
-      error
-    )
-  }
-}
-
-function badTls(problem: string, cause: unknown): TreecastError {
-  return new TreecastError('bad-option', `TLS: ${problem}`, { cause })
 }
 
 /**
@@ -451,19 +324,14 @@ function badTls(problem: string, cause: unknown): TreecastError {
  * @throws TreecastError `cannot-listen`; `bad-option` for a network, an origin or a certificate that is none.
  */
 export async function startTracker(options: TrackerOptions = {}): Promise<TrackerServer> {
-  const { host, port = DEFAULT_TRACKER_PORT } = options
   const admission = new Admission({
     ...options,
     joinsPerSecond: options.joinsPerSecond ?? DEFAULT_JOINS_PER_SECOND,
-    joinBurst: options.joinBurst ?? DEFAULT_JOIN_BURST
+    joinBurst: options.joinBurst ?? DEFAULT_JOIN_BURST,
+    limitPrivate: options.limitPrivate ?? false
   })
   const proxies = new Networks(options.trustedProxies ?? [], 'trustedProxies')
   const server = makeServer(options.tls)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(cannotListenOn(host ?? 'all addresses', port, error.code, error))
-    )
-    server.listen(port, host, resolve)
-  })
+  await listen(server, options)
   return new TrackerServer(server, options, admission, proxies)
 }

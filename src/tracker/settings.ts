@@ -38,6 +38,18 @@ const schema = z.strictObject({
     .optional()
     .describe('Connections of one address a second; 0 for any number.'),
   joinBurst: z.int().min(1).optional().describe('And so many at once.'),
+  servedPerSecond: z
+    .number()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe(
+      'Joins that are served a second, whoever comes; beyond it newcomers wait, and who works goes first.'
+    ),
+  limitPrivate: z
+    .boolean()
+    .default(false)
+    .describe('Whether loopback and private networks are limited like all others.'),
   maxConnections: z.int().min(1).max(1_000_000).optional().describe('Connections in all.'),
   drainSeconds: z
     .number()

@@ -2,7 +2,8 @@
 
 import { expect } from 'chai'
 import { MAX_CANDIDATES } from '../../src/protocol/limits.js'
-import { encodeMessage, type Message, type Peers } from '../../src/protocol/wire/message.js'
+import type { Message, Peers } from '../../src/protocol/wire/message.js'
+import { encodeMessage } from '../../src/protocol/wire/tracker-side.js'
 import { equal, Reader } from '../../src/protocol/wire/cursor.js'
 import { joinSignature } from '../../src/protocol/wire/packet.js'
 import {

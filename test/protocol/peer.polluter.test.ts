@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { encodeMessage, type Message } from '../../src/protocol/wire/message.js'
+import type { Message } from '../../src/protocol/wire/message.js'
+import { encodeMessage } from '../../src/protocol/wire/tracker-side.js'
 import { readPacket } from '../../src/protocol/wire/packet.js'
 import { expectWhole, gather } from './crowd.js'
 import { equal } from '../../src/protocol/index.js'

@@ -3,7 +3,7 @@ import type { PeerOptions } from '../../src/protocol/peer-options.js'
 import { type ReplayOptions, replaying } from '../../src/protocol/replay/replay.js'
 import { SAMPLES_PER_MS } from '../../src/protocol/media/frame.js'
 import { decodePastMessage, encodePastMessage } from '../../src/protocol/wire/past-message.js'
-import { encodeMessage } from '../../src/protocol/wire/message.js'
+import { encodeMessage } from '../../src/protocol/wire/tracker-side.js'
 import { type Member, World } from './world.js'
 
 const KEEP = 10_000_000

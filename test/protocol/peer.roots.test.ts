@@ -2,7 +2,8 @@
 
 import { expect } from 'chai'
 import { publishing } from '../../src/protocol/media/publisher.js'
-import { encodeMessage, type Message } from '../../src/protocol/wire/message.js'
+import type { Message } from '../../src/protocol/wire/message.js'
+import { encodeMessage } from '../../src/protocol/wire/tracker-side.js'
 import { expectWhole } from './crowd.js'
 import { keysFromSeed, makeCertificate, type Member, World } from './world.js'
 

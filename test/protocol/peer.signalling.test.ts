@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import type { Input, Output } from '../../src/protocol/machine.js'
 import { Peer } from '../../src/protocol/peer.js'
-import { decodeMessages, encodeMessage, type Message } from '../../src/protocol/wire/message.js'
+import type { Message } from '../../src/protocol/wire/message.js'
+import { decodeMessages, encodeMessage } from '../../src/protocol/wire/tracker-side.js'
 import { ALL_WAYS, WAY, WEBRTC_ADDRESS } from '../../src/protocol/wire/ways.js'
 import { BEGIN, broadcastId, keysFromSeed } from './world.js'
 

@@ -8,13 +8,8 @@ import {
   WAIT_MS
 } from '../../src/protocol/limits.js'
 import { Tracker, type TrackerOutput } from '../../src/protocol/tracker.js'
-import {
-  decodeMessages,
-  encodeMessage,
-  type Join,
-  type Message,
-  type Welcome
-} from '../../src/protocol/wire/message.js'
+import type { Join, Message, Welcome } from '../../src/protocol/wire/message.js'
+import { decodeMessages, encodeMessage } from '../../src/protocol/wire/tracker-side.js'
 import { broadcastKey } from '../../src/protocol/wire/broadcast.js'
 import { shortId } from '../../src/protocol/wire/record.js'
 import { ALL_WAYS, WAY, WEBRTC_ADDRESS } from '../../src/protocol/wire/ways.js'
@@ -37,7 +32,7 @@ const join = (n: number, change: Partial<Join> = {}): Message => ({
 const origin = (n: number): Message => join(n, { role: 'origin', wanted: 0, freeSlots: 16 })
 
 function bench() {
-  const tracker = new Tracker(1)
+  const tracker = new Tracker({ seed: 1 })
   const opened = new Set<number>()
   const give = (link: number, message: Message, now = 0): TrackerOutput[] => {
     if (!opened.has(link)) tracker.step({ type: 'opened', link }, now)
@@ -240,7 +235,7 @@ describe('Tracker', () => {
   describe('that shares', () => {
     const key = broadcastKey(broadcastId)
     const sharing = () => {
-      const tracker = new Tracker(1, true)
+      const tracker = new Tracker({ seed: 1, shares: true })
       const give = (link: number, message: Message): TrackerOutput[] => {
         tracker.step({ type: 'opened', link }, 0)
         return tracker.step({ type: 'received', link, bytes: encodeMessage(message) }, 0)

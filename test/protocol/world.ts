@@ -4,7 +4,8 @@
  */
 
 import { type KeyObject, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
-import { decodeMessages, type Message } from '../../src/protocol/wire/message.js'
+import type { Message } from '../../src/protocol/wire/message.js'
+import { decodeMessages } from '../../src/protocol/wire/tracker-side.js'
 import { dataHead, type BroadcastId, equal } from '../../src/protocol/index.js'
 import type { Input, Notice, Output } from '../../src/protocol/machine.js'
 import type { PlayoutItem } from '../../src/protocol/media/playout.js'
@@ -108,7 +109,7 @@ export interface Member {
 export class World {
   now = BEGIN
   delayMs = 20
-  readonly tracker = new Tracker(7)
+  readonly tracker = new Tracker({ seed: 7 })
   readonly members: Member[] = []
   /** Every message that was sent between peers, for tests that look at the wire. */
   onMessage: ((from: Member, to: Member, message: Message) => void) | undefined
@@ -351,6 +352,7 @@ export class World {
         // Virtual links need no introduction.
         break
       case 'record':
+      case 'work':
       case 'seal':
         // Nobody here keeps a show.
         break
@@ -431,6 +433,7 @@ export class World {
     for (const output of this.tracker.step({ type: 'received', link: number, bytes }, this.now)) {
       const link = this.trackerLinks.get(output.link)
       if (link === undefined) continue
+      if (output.type !== 'send' && output.type !== 'close') continue
       const member = link.ends[0]
       this.at(this.now + this.delayMs, () => {
         if (!member.links.has(output.link)) return

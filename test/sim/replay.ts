@@ -6,7 +6,7 @@
 
 import process from 'node:process'
 import type { Input, Output } from '../../src/protocol/machine.js'
-import { decodeMessages } from '../../src/protocol/wire/message.js'
+import { decodeMessages } from '../../src/protocol/wire/tracker-side.js'
 import { playRandomShow } from './random-show.js'
 
 const [seed, only] = process.argv.slice(2).map(Number)

@@ -54,7 +54,7 @@ describe('tracker metrics', () => {
       expect(name).not.to.match(/milli|micro|_ms\b|_kb\b|minutes|hours/)
       expect(name.endsWith('_total'), name).to.equal(type === 'counter')
       for (const { labels } of samples)
-        expect(labels, name).to.match(/^$|^(role|reason)="[a-z-]+"$|^le="[^"]+"$/)
+        expect(labels, name).to.match(/^$|^(role|reason|kind)="[a-z-]+"$|^le="[^"]+"$/)
     }
   })
 

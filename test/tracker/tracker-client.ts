@@ -1,7 +1,8 @@
 /** A peer as a tracker sees one, by hand: a WebSocket, and the messages on it. */
 
 import { WebSocket } from 'ws'
-import { decodeMessages, encodeMessage, type Join, type Message } from '../../src/protocol/wire/message.js'
+import type { Join, Message } from '../../src/protocol/wire/message.js'
+import { decodeMessages, encodeMessage } from '../../src/protocol/wire/tracker-side.js'
 import { ALL_WAYS } from '../../src/protocol/wire/ways.js'
 
 export const someBroadcast = { publisher: new Uint8Array(32).fill(7), name: 'show' }

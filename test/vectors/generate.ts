@@ -12,13 +12,8 @@ import { keyToText } from '../../src/protocol/wire/broadcast.js'
 import { certificateMessage, encodeCertificateBody } from '../../src/protocol/wire/certificate.js'
 import { Reader, WireError } from '../../src/protocol/wire/cursor.js'
 import { formatLink, parseLink } from '../../src/protocol/wire/link.js'
-import {
-  decodeMessages,
-  encodeMessage,
-  type Message,
-  MESSAGE_TYPE,
-  SINCE_RECENT
-} from '../../src/protocol/wire/message.js'
+import { type Message, MESSAGE_TYPE, SINCE_RECENT } from '../../src/protocol/wire/message.js'
+import { decodeMessages, encodeMessage } from '../../src/protocol/wire/tracker-side.js'
 import {
   encodeUnsigned,
   joinSignature,
@@ -266,6 +261,8 @@ const messageValues: [string, Message][] = [
     'refused',
     { type: 'refused', reason: 'version', text: 'you speak versions 2 to 3, this tracker speaks 1' }
   ],
+  ['challenge', { type: 'challenge', seed: id(30).slice(0, 16), bits: 12, waitMs: 30_000 }],
+  ['work', { type: 'work', nonce: id(31).slice(0, 8) }],
   ...signals.map(({ name, from, to, body }): [string, Message] => [
     `signal: ${name}`,
     { type: 'signal', to, from, body }

@@ -11,7 +11,8 @@ import {
 } from '../../src/protocol/wire/certificate.js'
 import { equal, Reader, WireError } from '../../src/protocol/wire/cursor.js'
 import { type BroadcastLink, formatLink, parseLink } from '../../src/protocol/wire/link.js'
-import { decodeMessages, encodeMessage, type Message, MESSAGE_TYPE } from '../../src/protocol/wire/message.js'
+import { type Message, MESSAGE_TYPE } from '../../src/protocol/wire/message.js'
+import { decodeMessages, encodeMessage } from '../../src/protocol/wire/tracker-side.js'
 import {
   encodeUnsigned,
   joinSignature,

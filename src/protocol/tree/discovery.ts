@@ -10,17 +10,25 @@ import {
   MAX_ASK_TRACKER_MS,
   MAX_ASK_URGENTLY_MS,
   MAX_TRACKER_RETRY_MS,
+  MAX_WORK_BITS,
   ORIGIN_LEASE_REFRESH_MS,
+  QUEUED_MS,
   TRACKER_RETRY_MS
 } from '../limits.js'
 import type { Output } from '../machine.js'
 import type { Random } from '../random.js'
-import { encodeMessage, type Lease, type Message, type Welcome } from '../wire/message.js'
+import {
+  type Challenge,
+  encodeMessage,
+  type Lease,
+  type PeersMessage,
+  type Welcome
+} from '../wire/message.js'
 import type { ShortId } from '../wire/record.js'
 
 interface TrackerState {
   readonly url: string
-  state: 'idle' | 'connecting' | 'asked' | 'joined'
+  state: 'idle' | 'connecting' | 'asked' | 'queued' | 'joined'
   link: number | undefined
   retryAt: number
   /** When it must have answered our JOIN. */
@@ -89,7 +97,7 @@ export class Discovery {
   tend(now: number): void {
     if (this.stopped) return
     for (const tracker of this.trackers) {
-      if (tracker.state === 'asked' && now >= tracker.answerBy) this.giveUp(tracker, now)
+      if (isPending(tracker) && now >= tracker.answerBy) this.giveUp(tracker, now)
     }
     const busy = this.trackers.some((tracker) => tracker.state !== 'idle')
     if (busy && !this.everywhere) return
@@ -101,7 +109,7 @@ export class Discovery {
     }
   }
 
-  opened(url: string, link: number, join: Message, now: number): void {
+  opened(url: string, link: number, join: PeersMessage, now: number): void {
     const tracker = this.trackers.find((candidate) => candidate.url === url)
     if (tracker === undefined || this.stopped) {
       this.emit({ type: 'close', link })
@@ -127,7 +135,7 @@ export class Discovery {
   welcomed(link: number, welcome: Welcome, now: number): boolean {
     const tracker = this.trackers.find((candidate) => candidate.link === link)
     if (tracker === undefined) return false
-    const isFirst = tracker.state === 'asked'
+    const isFirst = tracker.state !== 'joined'
     if (isFirst) {
       tracker.state = 'joined'
       // Another tracker's lease must not wait for one that comes and goes.
@@ -139,6 +147,16 @@ export class Discovery {
     if (welcome.waitMs > 0)
       this.askAt = now + Math.min(Math.max(welcome.waitMs, ASK_TRACKER_MS), MAX_ASK_TRACKER_MS)
     return isFirst
+  }
+
+  /** It serves others first, and tells how long we may have to wait and what would bring us forward. Once for each JOIN. */
+  challenged(link: number, { seed, bits, waitMs }: Challenge, now: number): void {
+    const tracker = this.trackers.find((candidate) => candidate.link === link)
+    if (tracker?.state !== 'asked') return
+    tracker.state = 'queued'
+    tracker.answerBy = now + Math.min(waitMs, QUEUED_MS)
+    // Who asks for more asks for no honest reason: we wait without.
+    if (bits <= MAX_WORK_BITS) this.emit({ type: 'work', link, seed, bits })
   }
 
   /** Asks for more candidates, unless that was done a moment ago. @param urgent whether audio is lacking, not only spares */
@@ -186,7 +204,7 @@ export class Discovery {
   nextDeadline(): number {
     if (this.stopped) return Infinity
     let next = Infinity
-    for (const { state, answerBy } of this.trackers) if (state === 'asked') next = Math.min(next, answerBy)
+    for (const tracker of this.trackers) if (isPending(tracker)) next = Math.min(next, tracker.answerBy)
     if (!this.everywhere && this.trackers.some(({ state }) => state !== 'idle')) return next
     for (const { state, retryAt } of this.trackers) if (state === 'idle') next = Math.min(next, retryAt)
     return next
@@ -210,7 +228,12 @@ export class Discovery {
     }
   }
 
-  private send(link: number, message: Message): void {
+  private send(link: number, message: PeersMessage): void {
     this.emit({ type: 'send', link, bytes: encodeMessage(message) })
   }
+}
+
+/** Whether it owes us the answer to our JOIN. */
+function isPending({ state }: TrackerState): boolean {
+  return state === 'asked' || state === 'queued'
 }

@@ -16,7 +16,7 @@ import type { Output } from '../machine.js'
 import type { Random } from '../random.js'
 import type { BroadcastId } from '../wire/broadcast.js'
 import { equal } from '../wire/cursor.js'
-import { type ByeReason, encodeMessage, type Hello, type Message } from '../wire/message.js'
+import { type ByeReason, encodeMessage, type Hello, type PeersMessage } from '../wire/message.js'
 import { idKey, type PeerId, type PeerRecord } from '../wire/record.js'
 import { Candidates } from './candidates.js'
 import { UNFED_DEPTH } from './feeds.js'
@@ -240,7 +240,7 @@ export class Neighbourhood {
     return next
   }
 
-  send(link: number, message: Message): void {
+  send(link: number, message: PeersMessage): void {
     this.emit({ type: 'send', link, bytes: encodeMessage(message) })
   }
 

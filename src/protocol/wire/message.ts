@@ -3,6 +3,8 @@
  * what a transport delivers at once. A type that is not known is skipped: newer peers may send it. A body that
  * is longer than its known fields is read as far as it is known, for the same reason.
  *
+ * What trackers say and are told stands in `tracker-side.ts`: peers neither write the one nor read the other.
+ *
  * PROTOCOL.md says in prose what each is for; `test/vectors` holds bytes for each.
  */
 
@@ -28,7 +30,6 @@ import {
   writeRecords
 } from './record.js'
 import { readSignedRecords, type SignedRecord, writeSignedRecords } from './signed-record.js'
-import { ALL_WAYS } from './ways.js'
 
 /** Message types on the wire. 0x01…0x1f between peers, 0x20…0x3f with a tracker, 0x40…0x5f on either. */
 export const MESSAGE_TYPE = {
@@ -47,6 +48,8 @@ export const MESSAGE_TYPE = {
   ask: 0x22,
   lease: 0x23,
   refused: 0x24,
+  challenge: 0x25,
+  work: 0x26,
   signal: 0x40,
   unreachable: 0x41
 } as const
@@ -223,6 +226,24 @@ export interface Refused {
   readonly text: string
 }
 
+/** Tracker to newcomer, while more come than it can serve: wait, and who works for it is served first. */
+export interface Challenge {
+  readonly type: 'challenge'
+  /** {@link SEED_BYTES} that are new for each newcomer. */
+  readonly seed: Uint8Array
+  /** Work that would do now: zero bits (`tracker/work.ts`). */
+  readonly bits: number
+  /** Who is not served within so long is refused; ms. */
+  readonly waitMs: number
+}
+
+/** Newcomer to tracker: the work. */
+export interface Work {
+  readonly type: 'work'
+  /** {@link NONCE_BYTES}. */
+  readonly nonce: Uint8Array
+}
+
 /** To somebody with whom there is no link yet, by somebody who is linked with both: a tracker or a neighbour. */
 export interface Signal {
   readonly type: 'signal'
@@ -240,8 +261,17 @@ export interface Unreachable {
 
 export type PeerMessage =
   Hello | Bye | Show | Subscribe | Grant | Path | Want | Status | Peers | AboutPast | Data
-export type TrackerMessage = Join | Welcome | Ask | Lease | Refused
-export type Message = PeerMessage | TrackerMessage | Signal | Unreachable
+/** What a tracker says, and nobody else. */
+export type TrackersMessage = Welcome | Refused | Challenge
+/** What is said to a tracker, and to nobody else. */
+export type ToTrackerMessage = Join | Ask | Lease
+/** All that a peer says, but WORK, which few are ever asked for. */
+export type PeersMessage = PeerMessage | ToTrackerMessage | Signal | Unreachable
+export type Message = PeersMessage | TrackersMessage | Work
+
+/** Of a CHALLENGE, and of the WORK that answers it. */
+export const SEED_BYTES = 16
+export const NONCE_BYTES = 8
 
 /** Bytes before a packet in a DATA message: type, length, hops. */
 export const DATA_HEAD_BYTES = 4
@@ -253,34 +283,43 @@ export function dataHead(hops: number, packetBytes: number): Uint8Array {
 }
 
 /** @throws RangeError if a field is out of its bounds: a bug of the caller. */
-export function encodeMessage(message: Message): Uint8Array {
+export function encodeMessage(message: PeersMessage): Uint8Array {
+  return frame(message, (writer) => writeBody(writer, message))
+}
+
+/** A message's type and length, around its body. */
+export function frame(message: Message, writeBody: (writer: Writer) => void): Uint8Array {
   const writer = new Writer(64)
   writer.u8(message.type === 'about-past' ? message.code : MESSAGE_TYPE[message.type]).u16(0)
-  writeBody(writer, message)
+  writeBody(writer)
   if (writer.length > MAX_MESSAGE_BYTES) throw new RangeError(`message of ${writer.length} B`)
   writer.patchU16(1, writer.length - 3)
   return writer.finish()
 }
 
 /**
- * Reads all messages in what a link delivered. Views into `bytes`, no copies.
+ * Reads all messages in what a link delivered, but those that only trackers are sent. Views into `bytes`, no copies.
  *
+ * @param read reads the body of one type
  * @throws WireError at the first that is malformed.
  */
-export function decodeMessages(bytes: Uint8Array): Message[] {
+export function decodeMessages(bytes: Uint8Array, read: ReadBody = readBody): Message[] {
   if (bytes.length > MAX_MESSAGE_BYTES) throw new WireError(`message of ${bytes.length} B`)
   const reader = new Reader(bytes)
   const messages: Message[] = []
   while (reader.remaining > 0) {
     const type = reader.u8()
     const body = new Reader(reader.view(reader.u16()))
-    const message = readBody(type, body)
+    const message = read(type, body)
     if (message !== undefined) messages.push(message)
   }
   return messages
 }
 
-function writeBody(w: Writer, m: Message): void {
+/** Reads a body; undefined where its type is not known. */
+export type ReadBody = (type: number, body: Reader) => Message | undefined
+
+function writeBody(w: Writer, m: PeersMessage): void {
   switch (m.type) {
     case 'hello':
       w.u8(m.minVersion).u8(m.maxVersion).put(m.peerId)
@@ -332,20 +371,10 @@ function writeBody(w: Writer, m: Message): void {
       writeAddresses(w, m.addresses)
       w.u8(m.ways)
       break
-    case 'welcome':
-      w.u8(m.version)
-        .u8(m.live ? 1 : 0)
-        .u32(m.peers)
-        .u32(m.waitMs)
-      writeRecords(w, m.candidates)
-      break
     case 'ask':
       w.u8(m.wanted)
       writeShortIds(w, m.except)
       w.u8(m.ways)
-      break
-    case 'refused':
-      w.u8(BYE_REASONS.indexOf(m.reason)).text(1, m.text, MAX_REASON_BYTES - 1)
       break
     case 'signal':
       if (m.body.length > MAX_SIGNAL_BYTES) throw new RangeError(`a signal of ${m.body.length} B`)
@@ -357,7 +386,7 @@ function writeBody(w: Writer, m: Message): void {
   }
 }
 
-function readBody(type: number, r: Reader): Message | undefined {
+export function readBody(type: number, r: Reader): Message | undefined {
   switch (type) {
     case MESSAGE_TYPE.hello:
       return {
@@ -399,18 +428,6 @@ function readBody(type: number, r: Reader): Message | undefined {
       return { type: 'peers', records: readSignedRecords(r, MAX_RECORDS) }
     case MESSAGE_TYPE.data:
       return { type: 'data', hops: r.u8(), packet: r.view(r.remaining) }
-    case MESSAGE_TYPE.join:
-      return {
-        type: 'join',
-        ...readVersions(r),
-        peerId: r.view(KEY_BYTES),
-        broadcast: readBroadcastId(r),
-        role: ROLES[r.u8()] ?? 'listener',
-        freeSlots: r.u16(),
-        wanted: r.u8(),
-        addresses: readAddresses(r),
-        ways: readWays(r)
-      }
     case MESSAGE_TYPE.welcome:
       return {
         type: 'welcome',
@@ -420,12 +437,10 @@ function readBody(type: number, r: Reader): Message | undefined {
         waitMs: r.u32(),
         candidates: readRecords(r)
       }
-    case MESSAGE_TYPE.ask:
-      return { type: 'ask', wanted: r.u8(), except: readShortIds(r, MAX_EXCEPT), ways: readWays(r) }
-    case MESSAGE_TYPE.lease:
-      return { type: 'lease', freeSlots: r.u16(), depth: r.u8() }
     case MESSAGE_TYPE.refused:
       return { type: 'refused', ...readReason(r) }
+    case MESSAGE_TYPE.challenge:
+      return { type: 'challenge', seed: r.view(SEED_BYTES), bits: r.u8(), waitMs: r.u32() }
     case MESSAGE_TYPE.signal:
       return { type: 'signal', to: r.view(KEY_BYTES), from: r.view(KEY_BYTES), body: readSignalBody(r) }
     case MESSAGE_TYPE.unreachable:
@@ -440,18 +455,13 @@ function readBody(type: number, r: Reader): Message | undefined {
 /** Peers that an ASK may exclude: all that somebody in need is linked with. */
 export const MAX_EXCEPT = 64
 
-/** Who does not say is told of everybody. */
-function readWays(r: Reader): number {
-  return r.remaining > 0 ? r.u8() : ALL_WAYS
-}
-
 function readSignalBody(r: Reader): Uint8Array {
   const length = r.u16()
   if (length > MAX_SIGNAL_BYTES) throw new WireError(`a signal of ${length} B: at most ${MAX_SIGNAL_BYTES}`)
   return r.view(length)
 }
 
-function readVersions(r: Reader): { minVersion: number; maxVersion: number } {
+export function readVersions(r: Reader): { minVersion: number; maxVersion: number } {
   const minVersion = r.u8()
   const maxVersion = r.u8()
   if (minVersion > maxVersion) throw new WireError(`versions ${minVersion}…${maxVersion}`)
@@ -467,7 +477,7 @@ function writeShortIds(w: Writer, ids: readonly ShortId[]): void {
   for (const id of ids) w.put(id)
 }
 
-function readShortIds(r: Reader, max: number): ShortId[] {
+export function readShortIds(r: Reader, max: number): ShortId[] {
   const count = r.u8()
   if (count > max) throw new WireError(`list of ${count} peers: at most ${max}`)
   return Array.from({ length: count }, () => r.view(SHORT_ID_BYTES))

@@ -1,11 +1,11 @@
 /**
- * Whom trackers introduce to whom, as `protocol/membership.ts` decides it: those who are fed and have room, of a few drawn for
+ * Whom trackers introduce to whom, as `protocol/tracker/membership.ts` decides it: those who are fed and have room, of a few drawn for
  * each place the one nearest to the origin; a contributor for whom nobody has room is named some that are full. All trackers
  * know all members.
  */
 
 import { CANDIDATES_PER_ANSWER } from '../../protocol/limits.js'
-import { DRAWN_EACH, FULL_NAMED } from '../../protocol/membership.js'
+import { DRAWN_EACH, FULL_NAMED } from '../../protocol/tracker/membership.js'
 import type { Random } from '../../protocol/random.js'
 import { reaching } from '../growable.js'
 import { type Columns, NOBODY, UNFED } from './columns.js'

@@ -1,8 +1,8 @@
 /** A store for several trackers in one process. A tracker that is alone needs none. */
 
-import type { Elsewhere, SharedMember } from '../../protocol/membership.js'
+import type { Elsewhere, SharedMember } from '../../protocol/tracker/membership.js'
 import { TokenBucket } from '../../protocol/tree/token-bucket.js'
-import { isFed } from '../../protocol/membership.js'
+import { isFed } from '../../protocol/tracker/membership.js'
 import { idKey, type PeerId } from '../../protocol/wire/record.js'
 import { now } from '../../runtime/clock.js'
 import type { MemberChange, Store, StoreSession, StoreStats, StoreUser } from './store.js'

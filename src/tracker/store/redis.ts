@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis as RedisClient } from 'ioredis'
 import { TreecastError } from '../../protocol/errors.js'
-import type { Elsewhere, SharedMember } from '../../protocol/membership.js'
+import type { Elsewhere, SharedMember } from '../../protocol/tracker/membership.js'
 import { idKey, type PeerId } from '../../protocol/wire/record.js'
 import { now } from '../../runtime/clock.js'
 import {

@@ -1,6 +1,6 @@
 /** What is told of a member, as bytes: beside its id, which is its key. */
 
-import { isFed, type SharedMember } from '../../protocol/membership.js'
+import { isFed, type SharedMember } from '../../protocol/tracker/membership.js'
 import { Reader, Writer } from '../../protocol/wire/cursor.js'
 import { ROLES } from '../../protocol/wire/message.js'
 import { readAddresses, writeAddresses } from '../../protocol/wire/record.js'

@@ -12,8 +12,8 @@
  * - Addresses that were let in at one tracker count at all, and who is banned at one is banned at all.
  */
 
-import type { Elsewhere } from '../../protocol/membership.js'
-import type { TrackerShare } from '../../protocol/tracker.js'
+import type { Elsewhere } from '../../protocol/tracker/membership.js'
+import type { TrackerShare } from '../../protocol/tracker/machine.js'
 import type { PeerId } from '../../protocol/wire/record.js'
 
 export type MemberChange = Extract<TrackerShare, { type: 'member' }>

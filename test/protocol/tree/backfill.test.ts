@@ -4,7 +4,7 @@ import { Backfill } from '../../../src/protocol/tree/backfill.js'
 import { Feeds } from '../../../src/protocol/tree/feeds.js'
 import { Neighbourhood } from '../../../src/protocol/tree/neighbourhood.js'
 import type { Progress } from '../../../src/protocol/tree/upstream.js'
-import { decodeMessages } from '../../../src/protocol/wire/message.js'
+import { decodeMessages } from '../../../src/protocol/wire/tracker-side.js'
 
 const STRIPES = 4
 const self = { id: new Uint8Array(32).fill(1), addresses: [] }

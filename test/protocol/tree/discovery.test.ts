@@ -1,9 +1,14 @@
 import { expect } from 'chai'
-import { MAX_ASK_TRACKER_MS, MAX_ASK_URGENTLY_MS } from '../../../src/protocol/limits.js'
+import {
+  MAX_ASK_TRACKER_MS,
+  MAX_ASK_URGENTLY_MS,
+  MAX_WORK_BITS,
+  QUEUED_MS
+} from '../../../src/protocol/limits.js'
 import type { Output } from '../../../src/protocol/machine.js'
 import { Random } from '../../../src/protocol/random.js'
 import { Discovery } from '../../../src/protocol/tree/discovery.js'
-import type { Join, Welcome } from '../../../src/protocol/wire/message.js'
+import type { Challenge, Join, Welcome } from '../../../src/protocol/wire/message.js'
 
 const LINK = 7
 const WELCOME: Welcome = {
@@ -69,5 +74,39 @@ describe('Discovery', () => {
     expect(discovery.nextAsk(true)).to.equal(11_000)
     discovery.ask(8, [], 1, true, 10_999)
     expect(outputs.filter(({ type }) => type === 'send')).to.have.length(1)
+  })
+
+  describe('that a busy tracker lets wait', () => {
+    const challenge = (bits: number): Challenge => ({
+      type: 'challenge',
+      seed: new Uint8Array(16),
+      bits,
+      waitMs: 10 * QUEUED_MS
+    })
+    const works = (): number => outputs.filter(({ type }) => type === 'work').length
+    beforeEach(() => {
+      discovery.closed(LINK, 1_000)
+      discovery.tend(10_000)
+      discovery.opened('ws://t', LINK, JOIN, 10_000)
+      outputs.length = 0
+    })
+
+    it('works once, and waits for as long as it was told, within reason', () => {
+      for (let n = 0; n < 3; n++) discovery.challenged(LINK, challenge(MAX_WORK_BITS), 10_000)
+      expect(works()).to.equal(1)
+      discovery.tend(10_000 + QUEUED_MS - 1)
+      expect(discovery.nextDeadline()).to.equal(10_000 + QUEUED_MS)
+      expect(outputs).to.have.length(1)
+      expect(discovery.welcomed(LINK, WELCOME, 20_000)).to.equal(true)
+      discovery.challenged(LINK, challenge(MAX_WORK_BITS), 20_000)
+      expect(works()).to.equal(1)
+    })
+
+    it('does not work for who asks for more than any honest tracker, and gives it up in the end', () => {
+      discovery.challenged(LINK, challenge(MAX_WORK_BITS + 1), 10_000)
+      expect(works()).to.equal(0)
+      discovery.tend(10_000 + QUEUED_MS)
+      expect(outputs.map(({ type }) => type)).to.include('close')
+    })
   })
 })

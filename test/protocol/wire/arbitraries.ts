@@ -113,6 +113,13 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ type: type('ask'), wanted: u8, except: fc.array(shortId, { maxLength: 64 }), ways: u8 }),
   fc.record({ type: type('lease'), freeSlots: u16, depth: u8 }),
   fc.record({ type: type('refused'), reason: fc.constantFrom(...BYE_REASONS), text: text(255) }),
+  fc.record({
+    type: type('challenge'),
+    seed: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    bits: u8,
+    waitMs: u32
+  }),
+  fc.record({ type: type('work'), nonce: fc.uint8Array({ minLength: 8, maxLength: 8 }) }),
   fc.record({ type: type('signal'), to: id, from: id, body: fc.uint8Array({ maxLength: 2000 }) }),
   fc.record({ type: type('unreachable'), peer: id })
 )

@@ -227,6 +227,7 @@ export class PeerParticipant implements Participant {
       case 'notice':
       case 'record':
       case 'seal':
+      case 'work':
         // Nobody keeps a simulated show, so nothing seals it.
         break
     }

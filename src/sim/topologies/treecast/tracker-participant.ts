@@ -9,7 +9,7 @@ export class TrackerParticipant implements Participant {
 
   constructor(host: Host) {
     this.host = host
-    this.tracker = new Tracker(host.random.uint32())
+    this.tracker = new Tracker({ seed: host.random.uint32() })
   }
 
   linked(link: number): void {
@@ -35,7 +35,7 @@ export class TrackerParticipant implements Participant {
   private carryOut(outputs: readonly TrackerOutput[]): void {
     for (const output of outputs) {
       if (output.type === 'close') this.host.close(output.link)
-      else this.host.send(output.link, output.bytes, output.bytes.length)
+      else if (output.type === 'send') this.host.send(output.link, output.bytes, output.bytes.length)
     }
     this.host.wakeAt(this.tracker.nextDeadline())
   }

@@ -1,13 +1,13 @@
 /** All who are in one broadcast, as a tracker knows them: whom to name to whom, and to whom a signal goes. */
 
-import { FOREIGN_MS, MAX_FOREIGN } from './limits.js'
-import type { Random } from './random.js'
-import { SamplingPool } from './sampling-pool.js'
-import { UNFED_DEPTH } from './tree/feeds.js'
-import { type BroadcastId, broadcastKey } from './wire/broadcast.js'
-import type { Role } from './wire/message.js'
-import { idKey, type PeerId, type PeerRecord, shortId } from './wire/record.js'
-import { waysTo } from './wire/ways.js'
+import { FOREIGN_MS, MAX_FOREIGN } from '../limits.js'
+import type { Random } from '../random.js'
+import { SamplingPool } from '../sampling-pool.js'
+import { UNFED_DEPTH } from '../tree/feeds.js'
+import { type BroadcastId, broadcastKey } from '../wire/broadcast.js'
+import type { Role } from '../wire/message.js'
+import { idKey, type PeerId, type PeerRecord, shortId } from '../wire/record.js'
+import { waysTo } from '../wire/ways.js'
 
 /** Whom a tracker may name: its own members, and some of those of others that share with it. */
 export interface Candidate {
@@ -29,6 +29,9 @@ export interface Member extends Candidate {
   ways: number
   readonly role: Role
   readonly broadcast: Membership
+  /** The network that it comes from, as whoever runs the tracker names it; undefined where that says nothing. */
+  readonly network: string | undefined
+  readonly joinedAt: number
   expiresAt: number
 }
 
