@@ -41,7 +41,7 @@ const SWEEPS: readonly Sweep[] = [
     set: (stripes) => ({ show: { stripes }, tree: { parents: stripes } })
   },
   { parameter: 'parents', tried: [1, 2, 3, 4], chosen: 4, set: (parents) => ({ tree: { parents } }) },
-  { parameter: 'spares', tried: [0, 1, 2, 3], chosen: 2, set: (spares) => ({ tree: { spares } }) },
+  { parameter: 'spares', tried: [0, 1, 2, 3, 4], chosen: 3, set: (spares) => ({ tree: { spares } }) },
   {
     parameter: 'copies a peer uploads at most',
     tried: [2, 4, 8],

@@ -121,6 +121,15 @@ export const HOLE_PATIENCE_MS = 1_000
 export const MIN_BUFFER_MS = 100
 export const MAX_BUFFER_MS = 5_000
 
+/** Packets that are of no use which a link may bring, a second and at once: the rate of the shortest packets there are, and a window full
+ * of them, which waits for a peer that was held up. An honest link brings a few after a move, or when a hole was asked of two. */
+export const WASTED_PER_SECOND = 50
+export const WASTED_BURST = MAX_WINDOW_PACKETS
+
+/** Signature checks of one link's packets that may be under way: a whole fast start of short packets. What is forged ends the link only
+ * when the first is known to be. */
+export const MAX_LINK_CHECKS = 128
+
 /** Signature checks that may be under way in a peer: a whole fast start, and 0.1 s of work at 2,000/s. */
 export const MAX_PENDING_CHECKS = 256
 
@@ -191,13 +200,13 @@ export const CONTROL_MESSAGES_PER_SECOND = 20
 export const CONTROL_MESSAGES_BURST = 100
 
 /** Connected spares: peers that could become parents at once. */
-export const DEFAULT_SPARES = 2
+export const DEFAULT_SPARES = 3
 
 /** Parents over which the stripes are spread, where there are so many. */
 export const DEFAULT_PARENTS = 4
 
-/** A spare sends one packet in so many. */
-export const SAMPLE_ONE_IN = 16
+/** A spare sends one packet in so many: every 3 s of the show with packets of 100 ms. */
+export const SAMPLE_ONE_IN = 32
 
 /** Children a stripe by default on a server or a desktop: four copies of a 64 kbit/s show are 300 kbit/s. */
 export const DEFAULT_MAX_CHILDREN = 4
@@ -352,7 +361,8 @@ export const CUT_OFF_MS = 1_000
  * that not all who stand below leave at once. */
 export const CUT_OFF_PATIENCE_MS = 1_000
 
-/** A parent whose stripe stalled is not asked for it again for so long, unless there is nobody else. */
+/** A parent whose stripe stalled is not asked for it again for so long, unless there is nobody else; nor is whoever comes back
+ * when the link has ended meanwhile. */
 export const STALL_AVOID_MS = 60_000
 
 /** A link that neither end uses is closed after this. */

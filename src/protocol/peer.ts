@@ -17,7 +17,9 @@ import {
   DEFAULT_SPARES,
   KEEPALIVE_MS,
   LATE_TICK_MS,
-  LENDER_SLOTS
+  LENDER_SLOTS,
+  MAX_LINK_CHECKS,
+  STALL_AVOID_MS
 } from './limits.js'
 import { Checks } from './checks.js'
 import { Ending } from './ending.js'
@@ -523,6 +525,7 @@ export class Peer {
     const peer = neighbour.record?.id ?? neighbour.remoteId ?? neighbour.dialled
     if (peer !== undefined && reason === 'too-much') {
       this.hood.candidates.avoid(peer, now)
+      this.hood.candidates.shun(peer, now + STALL_AVOID_MS)
     } else if (peer !== undefined) {
       this.hood.candidates.ban(peer, now)
       this.notice({ event: 'banned', peer, why })
@@ -537,11 +540,20 @@ export class Peer {
     if (this.era === undefined || this.isOrigin) return
     this.countBytes(bytes.length, neighbour.depth)
     const { show, upstream } = this.era
-    const { admission, sequence, check } = show.receive(bytes, hops, neighbour.link)
+    const isBusy = neighbour.checks >= MAX_LINK_CHECKS
+    const { admission, sequence, check } = show.receive(bytes, hops, neighbour.link, isBusy)
+    if (admission !== 'check' && !neighbour.wasted.take(1, now)) {
+      this.misbehaved(neighbour.link, 'too-much', 'too many packets that are of no use', now)
+      return
+    }
     switch (admission) {
       case 'check': {
         const { key, message, signature } = check!
-        this.checks.ask(key, message, signature, (valid, then) => this.verified(show, sequence, valid, then))
+        neighbour.checks++
+        this.checks.ask(key, message, signature, (valid, then) => {
+          neighbour.checks--
+          this.verified(show, sequence, valid, then)
+        })
         break
       }
       case 'duplicate':
@@ -626,7 +638,8 @@ export class Peer {
     now: number
   ): void {
     const added = downstream.subscribe(neighbour, subscribe)
-    this.uploader.startOff(neighbour.link, added, subscribe.since, show, now)
+    if (added !== NO_STRIPES) this.uploader.startOff(neighbour.link, added, subscribe.since, show, now)
+    else if (subscribe.sample && downstream.children.hasSlots) this.uploader.prove(neighbour.link, show, now)
   }
 
   private refuseUnfed(neighbour: Neighbour, subscribe: Subscribe): void {

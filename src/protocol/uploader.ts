@@ -9,7 +9,7 @@ import type { Show } from './media/show.js'
 import type { Kept } from './media/window.js'
 import { Awaited } from './tree/awaited.js'
 import type { Children } from './tree/children.js'
-import { hasStripe, NO_STRIPES, stripeOf, type StripeSet } from './tree/stripes.js'
+import { hasStripe, stripeOf, type StripeSet } from './tree/stripes.js'
 import { TokenBucket } from './tree/token-bucket.js'
 import { DATA_HEAD_BYTES, SINCE_RECENT } from './wire/message.js'
 import { PACKET_KIND } from './wire/packet.js'
@@ -54,15 +54,21 @@ export class Uploader {
     for (const link of waiting ?? []) if (link !== from) this.sendWanted(link, kept, now)
   }
 
-  /** Gives a child the past of the stripes that are new to it, so that it starts at once. */
+  /** Gives a child the past of the stripes that are new to it, so that it starts at once. Within the same share as backfill: who asks for
+   * it again and again is not to get it each time. */
   startOff(link: number, added: StripeSet, since: number, show: Show<number>, now: number): void {
-    if (added === NO_STRIPES) return
     const { window, certificate } = show
     const past = since === SINCE_RECENT ? window.recent(FAST_START_MS) : window.since(since)
     for (const kept of past) {
       const stripe = stripeOf(kept.packet.sequence, certificate.stripes)
-      if (hasStripe(added, stripe)) this.send(link, kept, now)
+      if (hasStripe(added, stripe)) this.sendWanted(link, kept, now)
     }
+  }
+
+  /** Whoever is asked to be a spare proves at once that it is fed: by the newest packet, not only by the next sample. */
+  prove(link: number, { window }: Show<number>, now: number): void {
+    const newest = window.get(window.newest)
+    if (newest !== undefined) this.sendWanted(link, newest, now)
   }
 
   /** Tells a child once more that the show is over: the last packet of each stripe. */

@@ -10,6 +10,8 @@ export class Counters {
   trackerBytes = 0
   packetsArrived = 0
   packetsFresh = 0
+  /** Packets that hostile peers have made up. */
+  bad = 0
   private dataOut = new Float64Array(64)
   private controlOut = new Float64Array(64)
   private outBefore = new Float64Array(64)

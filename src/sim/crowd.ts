@@ -9,7 +9,7 @@ import { exponential, lognormal, normal, stream } from './draws.js'
 import { inOneRoom, somewhere } from './geography.js'
 import { NAT, someNat } from './nat.js'
 import type { Line } from './network.js'
-import type { Scenario } from './scenario/scenario.js'
+import type { Hostility, Scenario } from './scenario/scenario.js'
 
 export interface Person {
   readonly line: Line
@@ -23,6 +23,8 @@ export interface Person {
   readonly vanishes: boolean
   /** Its link has a ticket, from somebody who listens. */
   readonly hasTicket: boolean
+  /** How it cheats; undefined for the honest. */
+  readonly hostility: Hostility | undefined
 }
 
 /** Standard deviation of clocks' errors, ms, and of their drift: quartz is off by some 20 parts in a million. */
@@ -60,8 +62,17 @@ export function person(scenario: Scenario, seed: number, n: number): Person {
     isLeaf,
     staysMs: session(scenario, random),
     vanishes: random.unit() < crowd.vanishing,
-    hasTicket: random.unit() < crowd.tickets.share
+    hasTicket: random.unit() < crowd.tickets.share,
+    hostility: hostilityOf(scenario, seed, n)
   }
+}
+
+/** With a coin of its own: the others are the same people whoever is hostile. */
+function hostilityOf({ crowd, peers }: Scenario, seed: number, n: number): Hostility | undefined {
+  const { share, how, first } = crowd.hostile
+  const random = stream(seed, 'hostile', n)
+  const isHostile = first ? n < share * peers : random.unit() < share
+  return isHostile ? how[random.below(how.length)] : undefined
 }
 
 /** A server: well connected, open to all, no losses. */
@@ -76,7 +87,8 @@ export function server(scenario: Scenario, seed: number, name: string, uplinkKbp
     isLeaf: false,
     staysMs: Infinity,
     vanishes: false,
-    hasTicket: false
+    hasTicket: false,
+    hostility: undefined
   }
 }
 

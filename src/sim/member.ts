@@ -2,6 +2,7 @@
 
 import type { Random } from '../protocol/random.js'
 import type { Person } from './crowd.js'
+import type { Hostility } from './scenario/scenario.js'
 import type { Host, Participant } from './topology.js'
 import type { World } from './world.js'
 import { shown } from './clock.js'
@@ -69,6 +70,15 @@ export class Member implements Host {
     return this.role === 'listener'
   }
 
+  get hostility(): Hostility | undefined {
+    return this.person.hostility
+  }
+
+  get isCheating(): boolean {
+    const { fromS = -Infinity } = this.world.scenario.crowd.hostile
+    return this.hostility !== undefined && this.world.showMs >= fromS * 1000
+  }
+
   get now(): number {
     return shown(this.person.clock, this.world.now)
   }
@@ -103,6 +113,10 @@ export class Member implements Host {
 
   wakeAt(at: number): void {
     this.world.wakeAt(this, at)
+  }
+
+  countBad(): void {
+    this.world.counters.bad++
   }
 
   hear(sequence: number, hops: number): boolean {

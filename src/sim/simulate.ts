@@ -106,12 +106,17 @@ function account(world: World, topology: string, draft: Draft): Result {
   let gapFree = 0
   let unheard = 0
   let listeners = 0
+  let hostile = 0
   for (const member of world.members) {
     if (member.role === 'origin' || member.role === 'tracker') continue
     const row = rowOf(world, member)
     peers.push(row)
     if (!member.isListener) continue
     listeners++
+    if (row.hostile) {
+      hostile++
+      continue
+    }
     if (row.startupMs !== null && row.cameS >= 0) startups.push(row.startupMs)
     if (row.due > 0) {
       judged++
@@ -123,6 +128,7 @@ function account(world: World, topology: string, draft: Draft): Result {
     }
   }
   ears.finish()
+  const judgedRows = peers.filter((row) => !row.hostile)
   // Of a run that was ended early, so many of the show.
   const made = Math.min(world.setting.packets, Math.max(0, Math.ceil(world.showMs / scenario.show.packetMs)))
   const summary: Summary = {
@@ -131,13 +137,15 @@ function account(world: World, topology: string, draft: Draft): Result {
     topology,
     seed,
     peers: listeners,
+    hostile,
+    badPackets: counters.bad,
     continuity: judged === 0 ? 0 : shares / judged,
     gapFree: judged === 0 ? 0 : gapFree / judged,
     unheard,
     startupMs: quantilesOf(startups),
     delayMs: quantilesIn(ears.delays),
     recoveryMs: quantilesIn(ears.recoveries),
-    copies: ratio(counters.packetsArrived, counters.packetsFresh),
+    copies: ratio(total(judgedRows, 'received'), total(judgedRows, 'fresh')),
     originCopies: ratio(counters.dataBytesOut(0), made * world.packetBytes),
     depth: quantilesIn(ears.hops),
     controlShare: ratio(counters.controlBytes, counters.controlBytes + counters.dataBytes),
@@ -173,6 +181,7 @@ function rowOf(world: World, member: Member): PeerRow {
     region: place.region,
     mobile: person.isMobile,
     leaf: member.copies === 0,
+    hostile: person.hostility !== undefined,
     uplinkKbps: uplinkKbps === Infinity ? null : Math.round(uplinkKbps),
     cameS: (joinedAt - LEAD_MS) / 1000,
     leftS: hasFinished || leftAt === Infinity ? null : (leftAt - LEAD_MS) / 1000,
@@ -190,6 +199,10 @@ function rowOf(world: World, member: Member): PeerRow {
 function wasFailed(world: World, { joinedAt, leftAt }: Member): boolean {
   const end = LEAD_MS + world.scenario.show.seconds * 1000
   return Math.min(leftAt, end) - Math.max(joinedAt, LEAD_MS) >= OWED_AFTER_MS
+}
+
+function total(rows: readonly PeerRow[], what: 'received' | 'fresh'): number {
+  return rows.reduce((sum, row) => sum + row[what], 0)
 }
 
 function ratio(of: number, by: number): number {

@@ -5,7 +5,7 @@
  */
 
 import type { Random } from '../protocol/random.js'
-import type { Scenario } from './scenario/scenario.js'
+import type { Hostility, Scenario } from './scenario/scenario.js'
 
 export interface Topology {
   /** As in `--topology`. */
@@ -74,6 +74,10 @@ export interface Host {
   readonly isRoot: boolean
   /** Copies of the show that this peer may upload; 0 for one that passes nothing on. Not always a whole number. */
   readonly copies: number
+  /** How it cheats; undefined for the honest. A topology that does not know how takes all for honest. */
+  readonly hostility: Hostility | undefined
+  /** Whether it does so by now. */
+  readonly isCheating: boolean
   /** The ticket that it came with, as another's `ticket` made it; undefined for most. */
   readonly ticket: unknown
   /** This peer's own coin. */
@@ -95,6 +99,8 @@ export interface Host {
   sendPacket(link: number, sequence: number, hops: number, bytes?: Uint8Array): void
   /** Replaces the time of the next call of `woken`, ms; Infinity for none. */
   wakeAt(at: number): void
+  /** Counts a packet that this peer has made up. */
+  countBad(): void
   /** Takes a packet for this peer's own ears. @returns whether it is the first time. */
   hear(sequence: number, hops: number): boolean
   /** Calls back after so many ms, unless this peer has left by then. */

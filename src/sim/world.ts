@@ -67,7 +67,10 @@ export class World {
     const packets = Math.floor((seconds * 1000) / packetMs)
     const { bufferMs, pace } = scenario.listeners
     this.ears = new Ears({ packetMs, packets, beginMs: LEAD_MS, bufferMs, pace, stripes })
-    this.ears.isWell = (ear) => this.members[ear]?.isHere === true && !this.members[ear].isFrozen
+    this.ears.isWell = (ear) => {
+      const member = this.members[ear]
+      return member?.isHere === true && !member.isFrozen && member.person.hostility === undefined
+    }
     this.endMs = LEAD_MS + seconds * 1000 + TAIL_MS
     this.packetBytes = packetBytesOf(scenario.show)
     const { jitterMs, loss, duplicates, reordering } = scenario.network

@@ -90,8 +90,8 @@ describe('Tracker', () => {
       .flatMap(([answer]) => answer!.welcome.candidates)
       .map(({ id }) => id[0]! - 1)
     expect(named).to.have.length(160)
-    // By lot alone the mean is 20; and eight are all that there are near the origin.
-    expect(named.reduce((sum, depth) => sum + depth, 0) / named.length).to.be.below(12)
+    // By lot alone the mean is 20, half of the places go by it, and eight are all that there are near the origin.
+    expect(named.reduce((sum, depth) => sum + depth, 0) / named.length).to.be.below(15)
     expect(new Set(named).size).to.be.above(12)
   })
 

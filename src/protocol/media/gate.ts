@@ -22,7 +22,7 @@ export type Admission =
   | 'old'
   /** Of another epoch: revoked, or its certificate is not here yet. */
   | 'epoch'
-  /** More checks are under way than this peer can do. It will be asked for again. */
+  /** More checks are under way than this peer can do, or than are done for one sender. It will be asked for again. */
   | 'busy'
   /** No signature that anybody could have made: forged. */
   | 'forged'
@@ -47,13 +47,13 @@ export class Gate<From> {
   }
 
   /** Judges a packet by what is cheap, and remembers it if it is to be checked. */
-  admit(packet: Packet, hops: number, from: From): Admission {
+  admit(packet: Packet, hops: number, from: From, isBusy = false): Admission {
     if (packet.epoch !== this.certificate.epoch) return 'epoch'
     if (packet.sequence < this.window.floor) return 'old'
     const here = this.window.get(packet.sequence) ?? this.checking.get(packet.sequence)
     if (here !== undefined) return equal(here.packet.bytes, packet.bytes) ? 'duplicate' : 'conflict'
     if (!isCanonicalSignature(signaturePart(packet.bytes))) return 'forged'
-    if (this.checking.size >= MAX_PENDING_CHECKS) return 'busy'
+    if (isBusy || this.checking.size >= MAX_PENDING_CHECKS) return 'busy'
     this.checking.set(packet.sequence, { packet, hops, from })
     return 'check'
   }

@@ -48,15 +48,17 @@ export class Show<From> {
   /**
    * Judges what came in a DATA message.
    *
+   * @param isBusy whether as many checks of this sender's are under way as it may ask for
    * @throws WireError if it is no packet.
    */
   receive(
     bytes: Uint8Array,
     hops: number,
-    from: From
+    from: From,
+    isBusy = false
   ): { admission: Admission; sequence: number; check?: Check } {
     const packet = readPacket(bytes)
-    const admission = this.gate.admit(packet, hops, from)
+    const admission = this.gate.admit(packet, hops, from, isBusy)
     const { sequence } = packet
     if (admission !== 'check') return { admission, sequence }
     const message = this.gate.messageOf(packet)
@@ -97,6 +99,10 @@ export class Show<From> {
 
   get newest(): number {
     return this.window.newest
+  }
+
+  get elapsedMs(): number {
+    return this.window.newestMediaTime / SAMPLES_PER_MS
   }
 
   newestIn(stripe: number): number {

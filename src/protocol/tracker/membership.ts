@@ -59,8 +59,8 @@ interface Foreign extends Candidate {
   readonly seenAt: number
 }
 
-/** Of so many drawn by lot for each place the one nearest to the origin is named: trees stay shallow, and still nobody is named
- * to all. */
+/** Of so many drawn by lot for each place the one nearest to the origin is named, for half of the places: trees stay shallow, and
+ * still nobody is named to all. */
 export const DRAWN_EACH = 3
 
 /** Where nobody has room, a contributor is named so many who are full: whom leaves hold up makes room for it. Few, as many ask. */
@@ -168,7 +168,9 @@ export class Membership {
         drawn.push(other)
         if (drawn.length >= lacking * DRAWN_EACH) break
       }
-      return drawn.sort((a, b) => a.depth - b.depth).slice(0, lacking)
+      // How deep it stands is a peer's own word: only half of the places go by it.
+      const byLot = drawn.splice(0, Math.ceil(lacking / 2))
+      return [...byLot, ...drawn.sort((a, b) => a.depth - b.depth).slice(0, lacking - byLot.length)]
     }
     const chosen = nearest(this.fedWithRoom, count)
     if (chosen.length === 0 && member.relays && !isFed(member))

@@ -33,6 +33,8 @@ export class Candidates {
   private readonly only: ReadonlySet<string> | undefined
   private readonly known = new Map<string, Candidate>()
   private readonly bans = new Map<string, Ban>()
+  /** Until when those are asked last who have let stripes stall, though their links have ended. */
+  private readonly shunned = new Map<string, number>()
 
   /** @param only the only peers to be known, whoever names others: they are never forgotten */
   constructor(self: PeerId, only?: readonly PeerRecord[]) {
@@ -83,7 +85,7 @@ export class Candidates {
 
   /**
    * Up to `count` candidates to dial now by any of these ways, in random order, none of them in `except`. Those who may have
-   * room; with `anybody` also who is only known to be there, of whom those come first who said so last.
+   * room; with `anybody` also who is only known to be there, of whom those come first who said so last, and in the end who is shunned.
    */
   pick(
     count: number,
@@ -95,18 +97,21 @@ export class Candidates {
   ): PeerRecord[] {
     const ready: PeerRecord[] = []
     const others: SignedRecord[] = []
+    const shunned: PeerRecord[] = []
     for (const [key, candidate] of this.known) {
       const { record, signed, mayHaveRoom, avoidUntil } = candidate
       if (avoidUntil > now || except.has(key) || this.isBanned(record.id, now)) continue
       if ((waysTo(record.addresses) & ways) === 0) continue
-      if (mayHaveRoom) ready.push(record)
+      if (this.shunnedUntil(record.id) > now) shunned.push(record)
+      else if (mayHaveRoom) ready.push(record)
       else if (anybody && signed !== undefined) others.push(signed)
     }
     const chosen = random.sample(ready, count)
     const lacking = count - chosen.length
-    if (lacking <= 0 || others.length === 0) return chosen
+    if (lacking <= 0 || !anybody) return chosen
     others.sort((a, b) => b.issued - a.issued)
-    return [...chosen, ...random.sample(others.slice(0, Math.max(lacking, others.length >> 1)), lacking)]
+    chosen.push(...random.sample(others.slice(0, Math.max(lacking, others.length >> 1)), lacking))
+    return chosen.length > 0 ? chosen : random.sample(shunned, count)
   }
 
   /** When the first avoided candidate may be tried again; Infinity if none is avoided. */
@@ -128,6 +133,18 @@ export class Candidates {
   succeeded(id: PeerId): void {
     const candidate = this.known.get(idKey(id))
     if (candidate !== undefined) candidate.failures = 0
+  }
+
+  /** It has wasted our time: until then it is chosen last, by whichever link it comes back. */
+  shun(id: PeerId, until: number): void {
+    const key = idKey(id)
+    this.shunned.delete(key)
+    this.shunned.set(key, until)
+    if (this.shunned.size > MAX_CANDIDATES) this.shunned.delete(this.shunned.keys().next().value!)
+  }
+
+  shunnedUntil(id: PeerId): number {
+    return this.shunned.get(idKey(id)) ?? 0
   }
 
   /** The peer sent what no honest peer sends. */

@@ -6,7 +6,9 @@ import {
   EXCHANGE_BURST,
   EXCHANGE_MS,
   SIGNALS_BURST,
-  SIGNALS_PER_SECOND
+  SIGNALS_PER_SECOND,
+  WASTED_BURST,
+  WASTED_PER_SECOND
 } from '../limits.js'
 import type { PeerId, PeerRecord } from '../wire/record.js'
 import { UNFED_DEPTH } from './feeds.js'
@@ -30,6 +32,8 @@ export class Neighbour {
   /** When it last sent a packet, and the highest sequence it sent. */
   heardAt: number
   newest = -1
+  /** Whether it has ever sent a packet that holds. */
+  hasProved = false
   /** When it last said anything. */
   saidAt: number
   bytesIn = 0
@@ -37,6 +41,10 @@ export class Neighbour {
   readonly control: TokenBucket
   readonly signals: TokenBucket
   readonly exchanges: TokenBucket
+  /** Its packets that are of no use to us. */
+  readonly wasted: TokenBucket
+  /** Its packets whose signatures are being checked. */
+  checks = 0
   private readonly refusedUntil = new Map<number, number>()
   private readonly stalledUntil = new Map<number, number>()
 
@@ -50,6 +58,7 @@ export class Neighbour {
     this.saidAt = now
     this.control = new TokenBucket(CONTROL_MESSAGES_PER_SECOND, CONTROL_MESSAGES_BURST, now)
     this.exchanges = new TokenBucket(1000 / EXCHANGE_MS, EXCHANGE_BURST, now)
+    this.wasted = new TokenBucket(WASTED_PER_SECOND, WASTED_BURST, now)
     this.signals = new TokenBucket(SIGNALS_PER_SECOND, SIGNALS_BURST, now)
   }
 
@@ -78,6 +87,11 @@ export class Neighbour {
 
   stalled(now: number): StripeSet {
     return stripesUntil(this.stalledUntil, now)
+  }
+
+  /** Until when something is held against it that outlives the link: the last stall that is not forgotten yet. */
+  get stalledAtMost(): number {
+    return Math.max(0, ...this.stalledUntil.values())
   }
 
   /** When the first refused stripe may be asked for again. */

@@ -9,6 +9,7 @@ import {
   IDLE_LINK_MS,
   MAX_DIALS,
   MAX_REASON_BYTES,
+  MAX_STRIPES,
   PROTOCOL_VERSION,
   SILENT_LINK_MS
 } from '../limits.js'
@@ -21,6 +22,7 @@ import { idKey, type PeerId, type PeerRecord } from '../wire/record.js'
 import { Candidates } from './candidates.js'
 import { UNFED_DEPTH } from './feeds.js'
 import { Neighbour } from './neighbour.js'
+import { allStripes } from './stripes.js'
 
 /** Peers named in a refusal or a farewell: enough to find room, few enough to stay in one datagram. */
 export const MAX_OTHERS = 4
@@ -164,16 +166,16 @@ export class Neighbourhood {
     neighbour.record = { id: hello.peerId, addresses: hello.addresses }
     neighbour.leaf = hello.leaf
     this.candidates.add([neighbour.record], hello.peerId)
-    if (twin === undefined) return undefined
-    const loser = this.loser(twin, neighbour)
-    this.bye(loser.link, 'closing', 'we are linked already')
-    return loser.link
+    const loser = twin === undefined ? undefined : this.loser(twin, neighbour)
+    if (loser !== undefined) this.bye(loser.link, 'closing', 'we are linked already')
+    const shunnedUntil = this.candidates.shunnedUntil(hello.peerId)
+    if (shunnedUntil > now) neighbour.stalls(allStripes(MAX_STRIPES), shunnedUntil)
+    return loser?.link
   }
 
   /** The link is gone. @returns who it was. */
   closed(link: number, now: number): Neighbour | undefined {
-    const neighbour = this.neighbours.get(link)
-    this.neighbours.delete(link)
+    const neighbour = this.remove(link)
     if (neighbour?.dialled !== undefined && !neighbour.ready) this.candidates.avoid(neighbour.dialled, now)
     return neighbour
   }
@@ -184,7 +186,7 @@ export class Neighbourhood {
     const others = this.withRoom(link)
     this.send(link, { type: 'bye', reason, text: text.slice(0, MAX_REASON_BYTES - 1), others })
     this.emit({ type: 'close', link })
-    this.neighbours.delete(link)
+    this.remove(link)
   }
 
   /** Neighbours that may have room, to be named to somebody else. Never the origin: the fewer know of it, the better. */
@@ -247,6 +249,15 @@ export class Neighbourhood {
   private leave({ link, record }: Neighbour, why: string, now: number): void {
     this.candidates.avoid(record!.id, now)
     this.bye(link, 'closing', why)
+  }
+
+  /** What is held against a peer outlives its link: who is dropped as useless must not come back as a stranger. */
+  private remove(link: number): Neighbour | undefined {
+    const neighbour = this.neighbours.get(link)
+    this.neighbours.delete(link)
+    if (neighbour?.record !== undefined && neighbour.stalledAtMost > 0)
+      this.candidates.shun(neighbour.record.id, neighbour.stalledAtMost)
+    return neighbour
   }
 
   private problem(neighbour: Neighbour, hello: Hello): { reason: ByeReason; text: string } | undefined {

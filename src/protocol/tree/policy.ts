@@ -24,6 +24,8 @@ export interface Option {
   readonly silent: boolean
   /** When it last sent a packet, ms. */
   readonly heardAt: number
+  /** It has sent a packet of this show at least once: what it says of itself may be true. */
+  readonly hasProved: boolean
 }
 
 /** Whether a link could become the parent of anything at all. */
@@ -47,6 +49,7 @@ export function dealStripes(
   since = -Infinity
 ): Map<number, StripeSet> {
   const dealt = new Map<number, StripeSet>()
+  const anyHasProved = options.some(({ hasProved, stalled }) => hasProved && stalled === 0)
   for (const stripe of random.sample(stripesIn(orphans), Infinity)) {
     const open = options.filter((option) => {
       const more = stripeCount(dealt.get(option.link) ?? 0)
@@ -55,7 +58,7 @@ export function dealStripes(
     const cost = (option: Option): number => {
       const load = stripeCount(option.feeding | (dealt.get(option.link) ?? 0))
       const doubtful = option.silent || hasStripe(option.stalled, stripe)
-      const unproven = option.heardAt <= since
+      const unproven = option.heardAt <= since || (anyHasProved && !option.hasProved)
       return (doubtful ? DOUBTFUL : 0) + (unproven ? UNPROVEN : 0) + load * (UNFED_DEPTH + 1) + option.depth
     }
     const chosen = best(open, cost, random)
@@ -95,7 +98,7 @@ const WORTH_LINKS = 2
 /**
  * What would make the ways up better: while there are too few parents, one stripe of who carries most; otherwise the stripe with
  * the longest way, if one is there that stands much higher. To a link that carries nothing yet, and with it nothing gets
- * worse: it stands no deeper, and is not known to stall.
+ * worse: it stands no deeper, has sent something, and is not known to stall.
  *
  * @param depths how many links each stripe passes to get here
  * @returns undefined where nothing would
@@ -120,6 +123,7 @@ export function chooseMove(
       option.feeding === 0 &&
       option.stalled === 0 &&
       !option.silent &&
+      option.hasProved &&
       option.depth <= most &&
       (from.feeding & ~option.refused) !== 0
   )

@@ -10,10 +10,15 @@ import { MAX_PROBE_MS, SILENCE_MS } from '../limits.js'
 /** Sequences in a question: nearly a second of the show. */
 const PROBED_PACKETS = 8
 
+/** Who has never heard anything may have fallen among liars, who grant everything and send nothing: so many rounds follow without
+ * longer pauses. Who is early for the show asks in vain as often. */
+const EAGER_ROUNDS = 8
+
 export class Silence {
   private heardAt: number
   private probedAt = -Infinity
   private probes = 0
+  private eagerRounds = EAGER_ROUNDS
   /** Links that were asked in this round. */
   private readonly asked = new Set<number>()
 
@@ -24,6 +29,7 @@ export class Silence {
   /** Something came, or this peer was held up and nothing could come. */
   broken(now: number): void {
     this.heardAt = now
+    this.eagerRounds = 0
     if (this.probes === 0) return
     this.probes = 0
     this.asked.clear()
@@ -36,7 +42,14 @@ export class Silence {
   /** When the next round of questions begins. */
   get nextProbe(): number {
     if (this.probes === 0) return this.heardAt + SILENCE_MS
-    return this.probedAt + Math.min(SILENCE_MS * 2 ** this.probes, MAX_PROBE_MS)
+    return (
+      this.probedAt + Math.min(SILENCE_MS * 2 ** Math.max(1, this.probes - this.eagerRounds), MAX_PROBE_MS)
+    )
+  }
+
+  /** Whether nothing has ever come, and that for long enough to look for others. */
+  get isEager(): boolean {
+    return this.probes > 0 && this.probes < this.eagerRounds
   }
 
   /** Begins a round, if it is time for one. @returns when the round before it began: who gave nothing since then has nothing */

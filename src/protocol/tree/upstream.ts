@@ -45,6 +45,8 @@ export interface Progress {
   after(sequence: number): { readonly showMs: number; readonly at: number } | undefined
   /** The highest sequence, −1 before the first. */
   readonly newest: number
+  /** How long the show has gone on; ms of show time, 0 before the first packet. */
+  readonly elapsedMs: number
   /** How far the show has gone on beyond this packet; ms of show time, 0 if it is not here. */
   behindMs(sequence: number): number
   /** Whether there is no hole. */
@@ -114,6 +116,7 @@ export class Upstream {
   heard(neighbour: Neighbour, sequence: number, progress: Progress, now: number): void {
     this.silence.broken(now)
     neighbour.heardAt = now
+    neighbour.hasProved = true
     neighbour.newest = Math.max(neighbour.newest, sequence)
     const stripe = stripeOf(sequence, this.options.stripes)
     this.feeds.heard(neighbour.link, stripe, sequence, progress.behindMs(sequence), now)
@@ -201,7 +204,7 @@ export class Upstream {
 
   /** Whether every stripe flows, as far as is known. */
   get isFed(): boolean {
-    return this.feeds.complete && this.unfed === NO_STRIPES
+    return this.feeds.complete && this.unfed === NO_STRIPES && !this.silence.isEager
   }
 
   /** Stripes that nobody was asked for, or that do not flow. */
@@ -350,7 +353,9 @@ export class Upstream {
 
   /** When the first of these stripes was due. */
   private overdueSince(stalled: StripeSet, progress: Progress): number {
-    const due = stripesIn(stalled).map((stripe) => progress.after(this.expected(stripe, progress))!.at)
+    const due = stripesIn(stalled).map(
+      (stripe) => progress.after(this.expected(stripe, progress))?.at ?? this.feeds.askedAt(stripe)
+    )
     return Math.min(...due)
   }
 
@@ -365,10 +370,18 @@ export class Upstream {
   /** Whether the next packet of this stripe is overdue, given how late its parent's packets have always been. */
   private hasStalled(stripe: number, progress: Progress, now: number): boolean {
     const after = progress.after(this.expected(stripe, progress))
-    if (after === undefined) return false
+    if (after === undefined) return this.neverCame(stripe, progress, now)
     const since = Math.max(after.at, this.feeds.askedAt(stripe), this.heldUpAt)
     const patience = STALL_MS + this.feeds.behindMs(stripe)
     return after.showMs >= patience && now - since >= patience
+  }
+
+  /** Whether its parent has granted it and never sent anything, though others say that the show goes on: who is fed itself gives the
+   * past at once. */
+  private neverCame(stripe: number, { elapsedMs }: Progress, now: number): boolean {
+    const parent = this.hood.get(this.feeds.parentOf(stripe)!)
+    if (parent?.hasProved !== false || elapsedMs < 2 * STALL_MS) return false
+    return now >= Math.max(this.feeds.askedAt(stripe), this.heldUpAt) + 2 * STALL_MS
   }
 
   /** The packet that the stripe's parent owes next. */
@@ -477,10 +490,10 @@ export class Upstream {
   /** Moves a stripe to one parent more, or to a shorter way: what one loss takes away is to be little, and the rest tells of
    * it. */
   private spread(progress: Progress, now: number): void {
-    if (now < this.spreadAt || !this.feeds.complete || this.stuck !== NO_STRIPES || progress.newest < 0)
-      return
+    if (!this.feeds.complete || this.stuck !== NO_STRIPES || progress.newest < 0) return
     const { stripes, parents, isRoot } = this.options
     if (isRoot && this.moveToOrigin(progress, now)) return
+    if (now < this.spreadAt) return
     const depths = Array.from({ length: stripes }, (_, stripe) => this.feeds.pathOf(stripe)?.length ?? 0)
     const move = chooseMove(this.optionsNow(now, progress), depths, parents, this.random)
     if (move === undefined) {
@@ -539,6 +552,7 @@ export class Upstream {
         refused: neighbour.refused(now),
         stalled: neighbour.stalled(now),
         heardAt: neighbour.heardAt,
+        hasProved: neighbour.hasProved,
         silent: progress !== undefined && this.isUsed(neighbour.link) && isSilent(neighbour, progress, now)
       })
     }

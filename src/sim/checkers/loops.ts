@@ -4,7 +4,7 @@ import { Checker } from './checker.js'
 /** How long a loop may last, s: the time in which a PATH goes round and is refused, and a margin for lost links. */
 const PATIENCE_S = 5
 
-/** For no stripe does anybody stand above itself for longer than a moment. */
+/** For no stripe does anybody honest stand above itself for longer than a moment. */
 export class LoopChecker extends Checker {
   readonly name = 'loops'
   /** Since when a peer has stood in a loop, s, by stripe. */
@@ -12,8 +12,9 @@ export class LoopChecker extends Checker {
 
   override second(world: World): void {
     const parentOf = new Map<number, Map<number, number>>()
-    for (const { self, participant, isFrozen } of world.here()) {
-      if (isFrozen) continue
+    for (const { self, participant, isFrozen, hostility } of world.here()) {
+      // Who lies about paths may make loops; those who follow it get nothing by them, and leave.
+      if (isFrozen || hostility !== undefined) continue
       for (const { peer, stripes } of participant.parents?.() ?? []) {
         for (const stripe of stripes) {
           let parents = parentOf.get(stripe)

@@ -8,13 +8,13 @@ interface Memory {
   readonly verified: WeakSet<ArrayBufferLike>
 }
 
-/** Nobody passes on what it has not verified itself. */
+/** No honest peer passes on or plays what it has not verified itself. */
 export class VerifiedChecker extends Checker {
   readonly name = 'verified'
   private readonly memories = new WeakMap<PeerParticipant, Memory>()
 
   override step(participant: PeerParticipant, input: Input, outputs: readonly Output[]): void {
-    if (participant.host.isOrigin) return
+    if (participant.host.isOrigin || participant.host.hostility !== undefined) return
     let memory = this.memories.get(participant)
     if (memory === undefined) {
       memory = { checking: new Map(), verified: new WeakSet() }
@@ -30,6 +30,14 @@ export class VerifiedChecker extends Checker {
       else if (output.type === 'data' && !memory.verified.has(output.packet.buffer)) {
         const { host } = participant
         this.complain(host.now - BEGIN_MS, host.self, 'passed on a packet that it had not verified')
+      } else if (output.type === 'play' && output.item.type === 'audio') {
+        const isVerified = output.item.frames.every(({ data }) => memory.verified.has(data.buffer))
+        if (!isVerified)
+          this.complain(
+            participant.host.now - BEGIN_MS,
+            participant.host.self,
+            'played what it had not verified'
+          )
       }
     }
   }

@@ -64,6 +64,8 @@ export function allFigures(summary: Summary): readonly (readonly [string, string
     `${unit(of.p50)} / ${unit(of.p95)} / ${unit(of.p99)} / ${unit(of.max)}`
   return [
     ['peers', whole(summary.peers), 'listeners that came'],
+    ['hostile', whole(summary.hostile), 'of them those who cheat, who are in no other figure'],
+    ['badPackets', whole(summary.badPackets), 'packets that these have made up, or sent again and again'],
     [
       'continuity',
       percent(summary.continuity),

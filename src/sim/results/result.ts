@@ -16,6 +16,10 @@ export interface Summary {
   readonly seed: number
   /** Listeners that came. */
   readonly peers: number
+  /** Of them those who cheat: how they hear the show is in no figure. */
+  readonly hostile: number
+  /** Packets that these have made up, or sent again and again. */
+  readonly badPackets: number
   /** Packets played in time over packets due, mean over listeners; 0…1. Who never heard anything within ten seconds counts
    * as 0, who left before had nothing due. */
   readonly continuity: number
@@ -56,6 +60,7 @@ export interface PeerRow {
   readonly region: number
   readonly mobile: boolean
   readonly leaf: boolean
+  readonly hostile: boolean
   readonly uplinkKbps: number | null
   readonly cameS: number
   /** null if it stayed to the end. */

@@ -44,6 +44,7 @@ export interface CrowdPlan {
   readonly mobile: number
   /** Share that passes nothing on. */
   readonly leaves: number
+  readonly hostile: HostilePlan
   readonly uplink: {
     /** Medians of lognormal distributions, Mbit/s. */
     readonly fixedMbps: number
@@ -52,6 +53,42 @@ export interface CrowdPlan {
     readonly sigma: number
   }
 }
+
+/** Strangers who cheat; for topologies that know how. What they hear is nobody's concern: only the others are judged. */
+export interface HostilePlan {
+  /** Of all who come. */
+  readonly share: number
+  /** Each does one of these, by lot. */
+  readonly how: readonly Hostility[]
+  /** They are honest until then, s of the show; from their coming on if absent. */
+  readonly fromS?: number | undefined
+  /** They come before everybody else. */
+  readonly first: boolean
+  /** In so many networks of one /24 each; 0: each in one of its own. */
+  readonly networks: number
+}
+
+export type Hostility =
+  /** Instead of what it should pass on, and to all neighbours, it sends packets with a signature of its own, */
+  | 'forge'
+  /** with a bit that is wrong, */
+  | 'flip'
+  /** from before the window, */
+  | 'old'
+  /** that are not made yet, */
+  | 'future'
+  /** or with a sequence far ahead. */
+  | 'jump'
+  /** Passes on what it should, and sends all neighbours packets of the last seconds, ten for each that it gets. */
+  | 'replay'
+  /** Grants all that it is asked for, and sends nothing. */
+  | 'shirk'
+  /** The same, and says that it stands beside the origin, that it has much room, and knows its like alone. It wants nothing itself. */
+  | 'starve'
+  /** Takes part as a contributor, and refuses everybody. */
+  | 'refuse'
+  /** Knows the origin, and wants everything of it and of nobody else. */
+  | 'grab'
 
 export interface Tickets {
   /** Share that comes with a ticket, which somebody who listened then had passed on. */

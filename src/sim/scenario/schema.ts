@@ -16,6 +16,24 @@ const sessions = z.strictObject({
   longSigma: z.number().min(0).max(5).default(1.2)
 })
 
+const hostile = z
+  .strictObject({
+    share: share.default(0),
+    how: z
+      .array(
+        z.enum(['forge', 'flip', 'replay', 'old', 'future', 'jump', 'shirk', 'starve', 'refuse', 'grab'])
+      )
+      .max(10)
+      .default([]),
+    fromS: z.number().optional(),
+    first: z.boolean().default(false),
+    networks: whole.min(0).max(10_000).default(0)
+  })
+  .refine(({ share: some, how }) => some === 0 || how.length > 0, {
+    path: ['how'],
+    error: 'who is hostile does something: name at least one way'
+  })
+
 const fault = z
   .strictObject({
     atS: seconds,
@@ -77,6 +95,7 @@ const scenario = z.strictObject({
       tickets: z.strictObject({ share: share.default(0), ageS: z.number().min(0).default(60) }).prefault({}),
       mobile: share.default(0.4),
       leaves: share.default(0.1),
+      hostile: hostile.prefault({}),
       uplink: z
         .strictObject({
           fixedMbps: positive.default(20),

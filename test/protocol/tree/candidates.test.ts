@@ -41,6 +41,20 @@ describe('Candidates', () => {
     )
   })
 
+  it('that have wasted our time come after all others until that is over, and are not forgotten with the link', () => {
+    const candidates = new Candidates(idOf(0))
+    candidates.add([recordOf(1), recordOf(2)])
+    candidates.shun(idOf(1), 5_000)
+    const pick = (now: number, anybody: boolean, except: string[] = []): string[] =>
+      candidates.pick(9, new Set(except), ALL_WAYS, now, new Random(1), anybody).map(({ id }) => idKey(id))
+    expect(pick(1_000, true)).to.deep.equal([idKey(idOf(2))])
+    expect(pick(1_000, false, [idKey(idOf(2))])).to.deep.equal([])
+    expect(pick(1_000, true, [idKey(idOf(2))]), 'where nobody else is').to.deep.equal([idKey(idOf(1))])
+    expect(pick(5_000, false).sort()).to.deep.equal([idKey(idOf(1)), idKey(idOf(2))].sort())
+    for (let n = 3; n < 3 + MAX_CANDIDATES; n++) candidates.shun(idOf(n), 9_000)
+    expect(candidates.shunnedUntil(idOf(1)), 'no more are remembered than candidates').to.equal(0)
+  })
+
   it('are left alone for longer each time they fail, and at once forgiven when they serve', () => {
     const candidates = new Candidates(idOf(0))
     candidates.add([recordOf(1)])

@@ -62,11 +62,12 @@ describe('Children', () => {
 
   it('get samples on free slots alone', () => {
     const children = new Children({ stripes: 4, slots: 4, slotsPerStripe: 4, children: Infinity })
-    for (let link = 0; link < 20; link++) children.request(link, 0, true, () => undefined)
+    for (let link = 0; link < 40; link++) children.request(link, 0, true, () => undefined)
     const sent = (): number => {
       let packets = 0
-      for (let sequence = 0; sequence < 800; sequence++) packets += [...children.receiversOf(sequence)].length
-      return packets / 800
+      for (let sequence = 0; sequence < 1_280; sequence++)
+        packets += [...children.receiversOf(sequence)].length
+      return packets / 1_280
     }
     expect(sent(), 'copies').to.equal(1)
     children.request(99, 0b0111, false, () => undefined)
@@ -78,7 +79,7 @@ describe('Children', () => {
 })
 
 describe('samples', () => {
-  it('are one packet in eight, of every stripe in turn', () => {
+  it('are one packet in so many, of every stripe in turn', () => {
     const stripes = new Set<number>()
     let count = 0
     for (let sequence = 0; sequence < 64 * SAMPLE_ONE_IN; sequence++) {

@@ -13,11 +13,11 @@ const recordOf = (n: number): { id: Uint8Array; addresses: string[] } => ({
 describe('Neighbourhood', () => {
   const random = new Random(1)
   let hood: Neighbourhood
+  const broadcast = { publisher: new Uint8Array(32), name: 'test' }
   let outputs: Output[]
 
   beforeEach(() => {
     outputs = []
-    const broadcast = { publisher: new Uint8Array(32), name: 'test' }
     hood = new Neighbourhood(
       { self: recordOf(0), broadcast, leaf: false, maxLinks: 64, ways: ALL_WAYS },
       (output) => outputs.push(output)
@@ -45,5 +45,23 @@ describe('Neighbourhood', () => {
     hood.dial(MAX_DIALS, 0, random)
     for (const output of outputs.splice(0)) if (output.type === 'dial') hood.dialFailed(output.peer.id, 5_000)
     expect(hood.dial(6, 5_000, random)).to.equal(6)
+  })
+
+  it('knows whom it has seen stall when it comes back, by whichever link', () => {
+    const greet = (link: number, now: number): void => {
+      const peerId = recordOf(1).id
+      hood.opened(link, undefined, peerId, now)
+      const hello = { type: 'hello', minVersion: 1, maxVersion: 1, peerId, broadcast, leaf: false } as const
+      hood.hello(hood.get(link)!, { ...hello, addresses: ['somewhere'] }, now)
+    }
+    greet(1, 1_000)
+    hood.get(1)!.stalls(0b10, 61_000)
+    hood.closed(1, 2_000)
+    greet(2, 3_000)
+    expect(hood.get(2)!.stalled(3_000) & 0b1111, 'no stripe is asked of it').to.equal(0b1111)
+    expect(hood.get(2)!.stalled(61_000)).to.equal(0)
+    hood.bye(2, 'closing', 'goodbye')
+    greet(3, 61_000)
+    expect(hood.get(3)!.stalled(61_000)).to.equal(0)
   })
 })

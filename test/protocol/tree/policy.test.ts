@@ -13,6 +13,7 @@ const option = (link: number, change: Partial<Option> = {}): Option => ({
   stalled: 0,
   silent: false,
   heardAt: 0,
+  hasProved: true,
   ...change
 })
 
@@ -25,7 +26,8 @@ const anyOptions = fc
       refused: fc.nat(15),
       stalled: fc.nat(15),
       silent: fc.boolean(),
-      heardAt: fc.nat(9)
+      heardAt: fc.nat(9),
+      hasProved: fc.boolean()
     }),
     { maxLength: 8 }
   )
@@ -63,6 +65,15 @@ describe('dealStripes', () => {
     expect([...dealStripes(0b0011, options, new Random(1), 10)]).to.deep.equal([[2, 0b0011]])
     const full = options.map((each) => ({ ...each, freeSlots: 1 }))
     expect(dealStripes(0b0011, full, new Random(1), 10).get(2)).to.be.oneOf([0b0001, 0b0010])
+  })
+
+  it('believes who has sent something before who only says that it stands high', () => {
+    const claims = [1, 2].map((link) => option(link, { depth: 1, hasProved: false }))
+    expect([...dealStripes(0b0011, [...claims, option(3, { depth: 9 })], new Random(1))]).to.deep.equal([
+      [3, 0b0011]
+    ])
+    const full = option(3, { freeSlots: 0 })
+    expect([...dealStripes(0b0011, [...claims, full], new Random(1)).keys()].sort()).to.deep.equal([1, 2])
   })
 
   it('spreads the stripes', () => {
@@ -105,7 +116,7 @@ describe('chooseMove', () => {
     expect(move(options, [3, 6, 5, 4])).to.deep.equal({ from: 1, to: 2, stripes: 0b0100 })
   })
 
-  it('goes to nobody who stands deeper, is full, unfed, silent, or known to stall', () => {
+  it('goes to nobody who stands deeper, is full, unfed, silent, known to stall, or has never sent anything', () => {
     const feeding = option(1, { feeding: 0b1111 })
     const others: Partial<Option>[] = [
       { depth: 3 },
@@ -113,7 +124,8 @@ describe('chooseMove', () => {
       { depth: 255 },
       { silent: true },
       { stalled: 0b0001 },
-      { refused: 0b1111 }
+      { refused: 0b1111 },
+      { hasProved: false }
     ]
     for (const other of others) expect(move([feeding, option(2, other)])).to.equal(undefined)
   })

@@ -2,6 +2,18 @@ import { expect } from 'chai'
 import { MAX_PROBE_MS, SILENCE_MS } from '../../../src/protocol/limits.js'
 import { Silence } from '../../../src/protocol/tree/silence.js'
 
+/** The pauses before the next so many rounds, the first after this time. */
+function pausesOf(silence: Silence, rounds: number, from = 0): number[] {
+  let before = from
+  return Array.from({ length: rounds }, () => {
+    const next = silence.nextProbe
+    const pause = next - before
+    before = next
+    silence.begin(next)
+    return pause
+  })
+}
+
 describe('Silence', () => {
   it('lasts from a while after the last packet on', () => {
     const silence = new Silence(1_000)
@@ -30,14 +42,25 @@ describe('Silence', () => {
 
   it('doubles the pause between rounds, up to a bound, for the show itself may have paused', () => {
     const silence = new Silence(0)
-    const pauses: number[] = []
-    for (let i = 0, before = 0; i < 7; i++) {
-      pauses.push(silence.nextProbe - before)
-      before = silence.nextProbe
-      silence.begin(before)
-    }
+    silence.broken(0)
+    const pauses = pausesOf(silence, 7)
     expect(pauses.slice(0, 3)).to.deep.equal([SILENCE_MS, 2 * SILENCE_MS, 4 * SILENCE_MS])
     expect(pauses.at(-1)).to.equal(MAX_PROBE_MS)
+  })
+
+  it('is looked into at one pace at first by who has never heard anything, and no longer when that did not help', () => {
+    const silence = new Silence(0)
+    expect(silence.isEager).to.equal(false)
+    const pauses = pausesOf(silence, 8)
+    expect(new Set(pauses.slice(1))).to.deep.equal(new Set([2 * SILENCE_MS]))
+    expect(silence.isEager).to.equal(false)
+    expect(pausesOf(silence, 8, 8 * SILENCE_MS).at(-1)).to.equal(MAX_PROBE_MS)
+    const heard = new Silence(0)
+    heard.begin(SILENCE_MS)
+    expect(heard.isEager).to.equal(true)
+    heard.broken(SILENCE_MS + 1)
+    heard.begin(2 * SILENCE_MS + 1)
+    expect(heard.isEager).to.equal(false)
   })
 
   it('is forgotten when something comes', () => {

@@ -6,8 +6,11 @@ import blackHoles from './black-holes.json' with { type: 'json' }
 import busiestKilled from './busiest-killed.json' with { type: 'json' }
 import calm from './calm.json' with { type: 'json' }
 import churn from './churn.json' with { type: 'json' }
+import eclipse from './eclipse.json' with { type: 'json' }
 import flashCrowd from './flash-crowd.json' with { type: 'json' }
+import freeRiders from './free-riders.json' with { type: 'json' }
 import lossy from './lossy.json' with { type: 'json' }
+import polluters from './polluters.json' with { type: 'json' }
 import rootsDown from './roots-down.json' with { type: 'json' }
 import slowRelays from './slow-relays.json' with { type: 'json' }
 import trackersDown from './trackers-down.json' with { type: 'json' }
@@ -22,7 +25,10 @@ const FILES: readonly { readonly name: string }[] = [
   blackHoles,
   trackersDown,
   rootsDown,
-  busiestKilled
+  busiestKilled,
+  freeRiders,
+  polluters,
+  eclipse
 ]
 
 /** By name; each is read when it is first asked for. */

@@ -3,6 +3,7 @@
 import type { Input, Output } from '../../../protocol/machine.js'
 import type { Host, Setting, Topology } from '../../topology.js'
 import { simulatedBroadcast } from './broadcast.js'
+import { HostileParticipant } from './hostile-participant.js'
 import { type Company, PeerParticipant } from './peer-participant.js'
 import { modelledSignatures, type Signatures } from './signatures.js'
 import { TrackerParticipant } from './tracker-participant.js'
@@ -29,6 +30,7 @@ export function treecast(options: TreecastOptions = {}): Topology {
         signatures,
         messages: new WeakMap(),
         verdicts: new WeakMap(),
+        hostile: new Set(),
         tree,
         ...(onStep === undefined ? {} : { onStep })
       }
@@ -40,7 +42,10 @@ export function treecast(options: TreecastOptions = {}): Topology {
     name: 'striped',
     about:
       'What listeners run: each stripe down a tree of its own, spares linked ahead, holes asked for again.',
-    join: (host: Host, setting: Setting) => new PeerParticipant(host, companyOf(setting)),
+    join: (host: Host, setting: Setting) => {
+      const Kind = host.hostility === undefined ? PeerParticipant : HostileParticipant
+      return new Kind(host, companyOf(setting))
+    },
     track: (host: Host) => new TrackerParticipant(host)
   }
 }

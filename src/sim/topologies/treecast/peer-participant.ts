@@ -17,7 +17,7 @@ import { hostOf, idOf, type SimulatedBroadcast } from './broadcast.js'
 import { modelledSignatures, sealOf, type Signatures } from './signatures.js'
 
 /** Simulated peers dial any other by its number: the address only has to be there. */
-const ADDRESS = 'sim'
+export const ADDRESS = 'sim'
 
 /** What all peers of a run share. */
 export interface Company {
@@ -28,6 +28,8 @@ export interface Company {
   readonly messages: WeakMap<ArrayBufferLike, Uint8Array>
   /** Whether the packet in these bytes is signed rightly: the same for all who check it. */
   readonly verdicts: WeakMap<ArrayBufferLike, boolean>
+  /** Hosts of those who cheat. */
+  readonly hostile: Set<number>
   /** Overrides for experiments. */
   readonly tree: { readonly parents?: number; readonly spares?: number }
   /** Sees every step, for checkers and traces. */
@@ -40,7 +42,7 @@ export class PeerParticipant implements Participant {
   /** When it heard the first audio; ms by its own clock. */
   firstPlayedAt: number | undefined
   private readonly id: Uint8Array
-  private readonly company: Company
+  protected readonly company: Company
   private readonly inputs: Input[] = []
   /** The packet whose arrival is being handled. */
   private arriving: { readonly sequence: number; readonly hops: number } | undefined
@@ -50,6 +52,7 @@ export class PeerParticipant implements Participant {
   constructor(host: Host, company: Company) {
     this.host = host
     this.company = company
+    if (host.hostility !== undefined) company.hostile.add(host.self)
     const { setting, broadcast, tree } = company
     const { scenario, seed } = setting
     const { packetMs } = scenario.show
@@ -176,13 +179,11 @@ export class PeerParticipant implements Participant {
   private carryOut(output: Output): void {
     const { host } = this
     switch (output.type) {
-      case 'data': {
-        const { link, hops, packet } = output
-        host.sendPacket(link, sequenceIn(packet), hops, this.messageOf(packet, hops))
+      case 'data':
+        this.pass(output.link, output.packet, output.hops)
         break
-      }
       case 'send':
-        host.send(output.link, output.bytes, output.bytes.length)
+        this.say(output.link, output.bytes)
         break
       case 'verify': {
         const { check, key, message, signature } = output
@@ -232,6 +233,17 @@ export class PeerParticipant implements Participant {
         break
     }
   }
+
+  /** Sends a packet to a neighbour. */
+  protected pass(link: number, packet: Uint8Array, hops: number): void {
+    this.host.sendPacket(link, sequenceIn(packet), hops, this.messageOf(packet, hops))
+  }
+
+  /** Sends any other message. */
+  protected say(link: number, bytes: Uint8Array): void {
+    this.host.send(link, bytes, bytes.length)
+  }
+
   /** The DATA message of a packet. A packet that came in one message goes on in one message, whoever passes it on. */
   private messageOf(packet: Uint8Array, hops: number): Uint8Array {
     const { messages } = this.company
@@ -263,6 +275,6 @@ export class PeerParticipant implements Participant {
 }
 
 /** As `readPacket` finds it, behind kind and epoch; 48 bits, of which simulated shows need 32. */
-function sequenceIn(packet: Uint8Array): number {
+export function sequenceIn(packet: Uint8Array): number {
   return ((packet[7]! << 24) | (packet[8]! << 16) | (packet[9]! << 8) | packet[10]!) >>> 0
 }
