@@ -43,7 +43,8 @@ const ACCESS_SCALE = 16
 /** 64 Mbit/s: beyond it a packet takes nothing. */
 const MOST_KBPS = 65_535
 
-const SPARES = 2
+/** Spares that are remembered of each peer: one more would pass 100 bytes a peer. What the others send is counted with theirs. */
+export const SPARES = 2
 
 type Column = Int32Array | Int16Array | Uint16Array | Uint8Array | Float32Array
 

@@ -11,7 +11,12 @@ import type { Upkeep } from './upkeep.js'
 import { type CrowdWorld, KIND } from './world.js'
 
 /** @throws TreecastError `bad-scenario` for what this engine does not know */
-export function checkFaults({ faults }: Scenario): void {
+export function checkFaults({ faults, crowd }: Scenario): void {
+  if (crowd.hostile.share > 0)
+    throw new TreecastError(
+      'bad-scenario',
+      'crowd.hostile: the crowd engine knows honest people alone; use --engine exact'
+    )
   const index = faults.findIndex(({ what }) => what === 'mute')
   if (index < 0) return
   throw new TreecastError(

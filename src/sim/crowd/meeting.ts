@@ -101,7 +101,9 @@ export class Meeting {
       const own = drawn.indexOf(except)
       if (own >= 0) drawn.splice(own, 1)
     }
-    return drawn.sort((a, b) => this.columns.depthOf(a) - this.columns.depthOf(b)).slice(0, lacking)
+    const byLot = drawn.splice(0, Math.ceil(lacking / 2))
+    drawn.sort((a, b) => this.columns.depthOf(a) - this.columns.depthOf(b))
+    return [...byLot, ...drawn.slice(0, lacking - byLot.length)]
   }
 
   private put(peer: number, into: number): void {

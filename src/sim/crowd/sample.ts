@@ -8,7 +8,7 @@ import { BACKFILL_DELAY_MS, BACKFILL_RETRY_MS, STALL_MS } from '../../protocol/l
 import { ln } from '../exact-math.js'
 import { HEADER_BYTES } from '../network.js'
 import type { Scenario } from '../scenario/scenario.js'
-import { type Columns, NOBODY, STATE, TRAIT } from './columns.js'
+import { type Columns, NOBODY, SPARES, STATE, TRAIT } from './columns.js'
 
 /** Steps of the histograms: delays in 1 ms to 8 s, by depth in 10 ms to 5 s; 24 depths. */
 export const DELAY_BINS = 8_001
@@ -184,7 +184,7 @@ export function sample(
         const askAt = (byOthers < byOwn && stripes > 1 ? byOthers : byOwn) + LOOK_MS
         if (askAt < comes || isLost) {
           let other = parent[child * stripes + ((stripe + 1 + (h & 1)) % stripes)]!
-          if (other === NOBODY || other === peer) other = spare[child * 2 + ((h >>> 1) & 1)]!
+          if (other === NOBODY || other === peer) other = spare[child * SPARES + ((h >>> 1) % SPARES)]!
           if (other === NOBODY) other = peer
           const ox = x[other]! - x[child]!
           const oy = y[other]! - y[child]!

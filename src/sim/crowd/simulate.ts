@@ -4,13 +4,14 @@
  * the exact engine.
  */
 
+import { DEFAULT_SPARES, SAMPLE_ONE_IN } from '../../protocol/limits.js'
 import { exponential } from '../draws.js'
 import type { Result, Tree } from '../results/result.js'
 import type { Scenario } from '../scenario/scenario.js'
 import type { Progress } from '../simulate.js'
 import { LEAD_MS } from '../world.js'
 import { DEPTHS, COUNT, Frontier, nothingSampled, sample, type Sampled, type Ways, waysOf } from './sample.js'
-import { NOBODY, STATE, TRAIT } from './columns.js'
+import { NOBODY, SPARES, STATE, TRAIT } from './columns.js'
 import { Entry, type Request } from './entry.js'
 import { checkFaults, planFaults } from './faults.js'
 import { treeOf } from './tree.js'
@@ -142,19 +143,19 @@ class CrowdShow {
       const its = state[peer]!
       if ((its & STATE.here) === 0) continue
       sent[peer]! += used[peer]! * perSlot
-      const asked = spareOf[peer]!
-      if (asked > 0) samples += Math.min(asked, ((slots[peer]! - used[peer]!) * 16) / world.stripes)
+      const asked = (spareOf[peer]! * DEFAULT_SPARES) / SPARES
+      if (asked > 0)
+        samples += Math.min(asked, ((slots[peer]! - used[peer]!) * SAMPLE_ONE_IN) / world.stripes)
       if ((its & (STATE.hears | STATE.tended)) !== STATE.hears || peer === ORIGIN) continue
-      const a = spare[peer * 2]!
-      const b = spare[peer * 2 + 1]!
       const isWell = STATE.here | STATE.hears
-      if (
-        (a !== NOBODY && (state[a]! & (isWell | STATE.blackHole)) !== isWell) ||
-        (b !== NOBODY && (state[b]! & (isWell | STATE.blackHole)) !== isWell)
-      )
+      for (let at = peer * SPARES; at < (peer + 1) * SPARES; at++) {
+        const each = spare[at]!
+        if (each === NOBODY || (state[each]! & (isWell | STATE.blackHole)) === isWell) continue
         this.upkeep.attendSoon(peer)
+        break
+      }
     }
-    this.sampleShare = samples / 16
+    this.sampleShare = samples / SAMPLE_ONE_IN
   }
 
   close(second: number): void {

@@ -7,7 +7,6 @@ import {
   CUT_OFF_MS,
   CUT_OFF_PATIENCE_MS,
   DEFAULT_PARENTS,
-  DEFAULT_SPARES,
   DEMOTE_AFTER_MS,
   FAST_START_MS,
   IDLE_LINK_MS,
@@ -20,7 +19,7 @@ import {
 import { chooseMove, chooseSpares, dealStripes, isUsable } from '../../protocol/tree/policy.js'
 import { oneStripe } from '../../protocol/tree/stripes.js'
 import { LEAD_MS } from '../world.js'
-import { NOBODY, STATE, UNFED } from './columns.js'
+import { NOBODY, SPARES, STATE, UNFED } from './columns.js'
 import type { Entry } from './entry.js'
 import { type CrowdWorld, KIND, ORIGIN } from './world.js'
 
@@ -146,7 +145,7 @@ export class Upkeep {
       parent[other * stripes + stripe] !== peer &&
       (other === ORIGIN || parent[other * stripes + stripe] !== NOBODY)
     for (let s = 0; s < stripes; s++) if (isOne(parent[peer * stripes + s]!)) return true
-    return isOne(columns.spare[peer * 2]!) || isOne(columns.spare[peer * 2 + 1]!)
+    return this.world.sparesOf(peer).some(isOne)
   }
 
   /** Whoever is fed by somebody that passes nothing on will notice. */
@@ -265,7 +264,7 @@ export class Upkeep {
     }
     const move = this.improve(peer, links)
     const good = world.sparesOf(peer).filter((each) => world.forest.freeSlots(each) > 0).length
-    const isLacking = good < DEFAULT_SPARES
+    const isLacking = good < SPARES
     const age = world.now - columns.cameAt[peer]!
     if (move) {
       this.attendAgain(peer, 0, SPREAD_MS * (1 + random.unit()), links)
@@ -300,7 +299,7 @@ export class Upkeep {
         !this.isSpare(peer, option.link)
     )
     const good = world.sparesOf(peer).filter((each) => world.forest.freeSlots(each) > 0).length
-    for (const link of chooseSpares(unused, DEFAULT_SPARES - good, random)) this.addSpare(peer, link)
+    for (const link of chooseSpares(unused, SPARES - good, random)) this.addSpare(peer, link)
     return move !== undefined
   }
 
@@ -315,17 +314,15 @@ export class Upkeep {
   }
 
   isSpare(peer: number, link: number): boolean {
-    const { spare } = this.world.columns
-    return spare[peer * 2] === link || spare[peer * 2 + 1] === link
+    return this.world.sparesOf(peer).includes(link)
   }
 
   private addSpare(peer: number, link: number): void {
-    const { spare } = this.world.columns
     const { forest } = this.world
-    if (spare[peer * 2] === NOBODY) this.spare(peer, NOBODY, link)
-    else if (spare[peer * 2 + 1] === NOBODY) this.spare(peer, NOBODY, link)
+    const spares = this.world.sparesOf(peer)
+    if (spares.length < SPARES) this.spare(peer, NOBODY, link)
     else {
-      const worse = this.world.sparesOf(peer).find((each) => forest.freeSlots(each) <= 0)
+      const worse = spares.find((each) => forest.freeSlots(each) <= 0)
       if (worse !== undefined) this.spare(peer, worse, link)
     }
   }
@@ -333,8 +330,10 @@ export class Upkeep {
   /** Puts a spare in the place of another, or of none. */
   private spare(peer: number, before: number, after: number): void {
     const { spare, spareOf } = this.world.columns
-    const at = spare[peer * 2] === before ? peer * 2 : peer * 2 + 1
-    if (spare[at] !== before) return
+    const end = (peer + 1) * SPARES
+    let at = end - SPARES
+    while (at < end && spare[at] !== before) at++
+    if (at === end) return
     spare[at] = after
     if (before !== NOBODY) spareOf[before]!--
     if (after !== NOBODY) spareOf[after] = Math.min(255, spareOf[after]! + 1)

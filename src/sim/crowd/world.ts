@@ -12,7 +12,7 @@ import { canConnect, type Nat } from '../nat.js'
 import type { Scenario } from '../scenario/scenario.js'
 import { LEAD_MS } from '../world.js'
 import { Account } from './account.js'
-import { Columns, NAT_SHIFT, NOBODY, STATE, TRAIT, UNFED } from './columns.js'
+import { Columns, NAT_SHIFT, NOBODY, SPARES, STATE, TRAIT, UNFED } from './columns.js'
 import { Forest } from './forest.js'
 import { Meeting } from './meeting.js'
 
@@ -217,7 +217,7 @@ export class CrowdWorld {
 
   sparesOf(peer: number): number[] {
     const { spare } = this.columns
-    return [spare[peer * 2]!, spare[peer * 2 + 1]!].filter((each) => each !== NOBODY)
+    return [...spare.subarray(peer * SPARES, (peer + 1) * SPARES)].filter((each) => each !== NOBODY)
   }
 
   /** Neighbours as the policy sees them: who is gone, or known to pass nothing on, is none. */
@@ -239,7 +239,9 @@ export class CrowdWorld {
           refused: 0,
           stalled: 0,
           silent: columns.is(link, STATE.blackHole) && list !== links,
-          heardAt: this.now
+          heardAt: this.now,
+          // Who cheats by what it says is not in this engine.
+          hasProved: true
         })
       }
     }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { DEFAULT_SPARES, SAMPLE_ONE_IN } from '../../../src/protocol/limits.js'
 import { simulateCrowd } from '../../../src/sim/crowd/simulate.js'
 import { resultFiles } from '../../../src/sim/results/files.js'
 import type { Result, Summary } from '../../../src/sim/results/result.js'
@@ -35,7 +36,7 @@ describe('the crowd engine', () => {
     expect(summary).to.deep.include({ peers: 2_000, continuity: 1, gapFree: 1, unheard: 0 })
     // The origin's slots are all taken; up to two spares send a sixteenth each.
     expect(summary.originCopies).to.be.closeTo(8, 0.01)
-    expect(summary.copies).to.be.within(1.1, 1 + 2 / 16 + 0.005)
+    expect(summary.copies).to.be.within(1.07, 1 + DEFAULT_SPARES / SAMPLE_ONE_IN + 0.005)
     // Four children a stripe: eight stand below the origin, 32 below these, and so on; 2,000 do not fit above the fourth level.
     expect(summary.depth.max).to.be.within(5, 9)
     // A link is half a round trip, and what is sent before on the line.
@@ -104,6 +105,12 @@ describe('the crowd engine', () => {
       (error: unknown) => error as Error
     )
     expect(thrown?.message).to.match(/faults\[0\].*--engine exact/)
+    const hostile = show({ crowd: { hostile: { share: 0.1, how: ['flip'] } } })
+    const refused = await simulateCrowd(hostile).then(
+      () => undefined,
+      (error: unknown) => error as Error
+    )
+    expect(refused?.message).to.match(/crowd\.hostile.*--engine exact/)
   })
 
   it('ends early with what it has', async () => {
