@@ -10,10 +10,9 @@ import { minify as terser } from 'terser'
 /** Where `tsc -b` has left what is declared. */
 const TYPES = fileURLToPath(new URL('../build/types/', import.meta.url))
 
-/** What `tsc -b` has made of our files; and of them the machines that are in the core alone. */
+/** What `tsc -b` has made of our files; and which of them no browser gets, or the simulator's own bundle alone. */
 const BUILD = fileURLToPath(new URL('../build/', import.meta.url))
-const MACHINES =
-  /^protocol\/(?:tree\/.*|media\/(?:gate|window|show|playout)|peer|era|uploader|presence|checks|snapshot)\.js$/
+const ELSEWHERE = /^(?:sim|sweep|cli|tracker)\b/
 
 /** The chunk whose size is short: our own machines and simple-peer, and nobody else's interfaces. */
 const CORE = 'core'
@@ -26,7 +25,8 @@ const minifier = (options) => ({
   name: 'minify',
   async renderChunk(code, chunk, output) {
     const sourceMap = output.sourcemap !== false
-    const mangle = chunk.name === CORE ? { properties: { regex: privateNames() } } : true
+    const mangle =
+      chunk.name === CORE ? { properties: { regex: shortNames(Object.keys(chunk.modules)) } } : true
     const all = { mangle, ...options, ecma: /** @type {const} */ (2020), module: true, sourceMap }
     const { code: short = '', map } = await terser(code, all)
     return { code: short, map: typeof map === 'string' ? map : null }
@@ -42,8 +42,17 @@ export const minify = minifier({
 export const minifyNames = minifier({ compress: false })
 
 /**
- * Names that are private members of our classes and nothing else in any declaration: whoever uses one stands in the same
- * file, and so in the same chunk. Terser leaves those that browsers know.
+ * Names that terser may shorten; it leaves those that browsers know.
+ *
+ * @param {readonly string[]} modules in the chunk
+ */
+function shortNames(modules) {
+  return new RegExp(`^(?:${[...privateNames(), ...protocolNames(modules)].join('|')})$`)
+}
+
+/**
+ * Private members of our classes that are nothing else in any declaration: whoever uses one stands in the same file, and so
+ * in the same chunk.
  */
 function privateNames() {
   const names = new Set()
@@ -56,18 +65,23 @@ function privateNames() {
       else for (const [word] of line.matchAll(/\w+/g)) others.add(word)
     }
   }
-  const ours = [...names].filter((name) => !others.has(name))
-  return new RegExp(`^(?:${[...ours, ...namesOfMachines()].join('|')})$`)
+  return [...names].filter((name) => !others.has(name))
 }
 
-/** Names that stand in the machines' files and in no other of ours: what has them never leaves the core. */
-function namesOfMachines() {
+/**
+ * Names that stand in the protocol's files of this chunk and in no other file of ours, comments apart: what has them never leaves
+ * the chunk, and the protocol has nothing to do with what a browser names.
+ *
+ * @param {readonly string[]} modules
+ */
+function protocolNames(modules) {
   const names = new Set()
   const others = new Set()
   for (const file of readdirSync(BUILD, { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.js') || file.startsWith('sim')) continue
+    if (!file.endsWith('.js') || ELSEWHERE.test(file)) continue
+    const isHere = file.startsWith('protocol/') && modules.includes(join(BUILD, file))
     const code = readFileSync(join(BUILD, file), 'utf8').replace(/^\s*(?:\/\/|\/?\*).*$/gm, '')
-    for (const [word] of code.matchAll(/[a-zA-Z]\w{2,}/g)) (MACHINES.test(file) ? names : others).add(word)
+    for (const [word] of code.matchAll(/[a-zA-Z]\w{2,}/g)) (isHere ? names : others).add(word)
   }
   return [...names].filter((name) => !others.has(name))
 }

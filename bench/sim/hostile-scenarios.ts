@@ -12,16 +12,19 @@ export function hostileScenarios(peers: number, seconds: number): Scenario[] {
   /** To a show that is on. */
   const newcomers = { within: { fromS: 0, forS: 2 * third } }
   const how = ['forge', 'flip', 'replay', 'old', 'future', 'jump']
-  const crowds: Readonly<Record<string, object>> = {
-    honest: { arrivals },
-    polluters: { arrivals, hostile: { share: 0.3, how, fromS: third / 2 } },
-    'free-riders': { arrivals, hostile: { share: 0.5, how: ['refuse', 'shirk'] } },
-    eclipse: { arrivals: newcomers, hostile: { share: 0.8, how: ['starve'] } },
-    'position-greed': { arrivals, hostile: { share: 0.2, how: ['grab'], first: true } }
+  const greed = { arrivals, hostile: { share: 0.2, how: ['grab'], first: true } }
+  const shows: Readonly<Record<string, object>> = {
+    honest: { crowd: { arrivals } },
+    polluters: { crowd: { arrivals, hostile: { share: 0.3, how, fromS: third / 2 } } },
+    'free-riders': { crowd: { arrivals, hostile: { share: 0.5, how: ['refuse', 'shirk'] } } },
+    eclipse: { crowd: { arrivals: newcomers, hostile: { share: 0.8, how: ['starve'] } } },
+    'position-greed': { crowd: greed },
+    'position-greed, roots': { crowd: greed, roots: 8, origin: { maxPeers: 8, hidden: true } }
   }
-  return Object.entries(crowds).map(([name, crowd]) =>
-    readScenario({ name, about: name, peers, show: { seconds }, crowd }, 'the benchmark')
-  )
+  return Object.entries(shows).map(([about, show]) => {
+    const name = about.replace(', ', '-')
+    return readScenario({ name, about, peers, show: { seconds }, ...show }, 'the benchmark')
+  })
 }
 
 export interface HostileFigures {

@@ -329,6 +329,10 @@ export const MAX_MEMBERS = 20_000
 export const MAX_FOREIGN = 512
 export const FOREIGN_MS = 10_000
 
+/** How often a peer tells children about changed paths at most: somebody above who changes its mind all the time must not make of each
+ * honest peer below it one who says too much. */
+export const PATH_INTERVAL_MS = 500
+
 /** How often a peer tells links and tracker about changed slots at most. */
 export const STATUS_INTERVAL_MS = 500
 

@@ -412,8 +412,9 @@ export class Peer {
       }
       return
     }
-    if (!neighbour.ready) throw new WireError('a message before HELLO')
-    this.fromNeighbour(neighbour, message, now)
+    // Its HELLO may have been lost with a network that was cut in two: no reason to ban anybody.
+    if (neighbour.ready) this.fromNeighbour(neighbour, message, now)
+    else this.misbehaved(link, 'too-much', 'a message before HELLO', now)
   }
 
   private fromNeighbour(neighbour: Neighbour, message: Message, now: number): void {
@@ -441,7 +442,7 @@ export class Peer {
         break
       case 'path':
         if (era?.upstream !== undefined) {
-          era.downstream.pathsChanged(era.upstream.path(neighbour, message, now))
+          era.downstream.pathsChanged(era.upstream.path(neighbour, message, now), now)
         }
         break
       case 'want':
@@ -738,7 +739,7 @@ export class Peer {
     const { upstream, show } = this.era ?? {}
     if (this.state === 'running') {
       if (upstream !== undefined && show !== undefined) {
-        this.era?.downstream.pathsChanged(upstream.tend(show, now))
+        this.era?.downstream.pathsChanged(upstream.tend(show, now), now)
       }
     }
     this.linksEnded(
@@ -896,7 +897,7 @@ export class Peer {
     if (this.era !== undefined) {
       const { upstream } = this.era
       if (upstream !== undefined && this.state === 'running')
-        next = Math.min(next, upstream.nextDeadline(now))
+        next = Math.min(next, upstream.nextDeadline(now), this.era.downstream.nextDeadline)
     }
     if (this.isOpen)
       next = Math.min(

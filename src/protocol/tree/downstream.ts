@@ -3,7 +3,7 @@
  * its own parent keeps its children while it repairs: whoever drops them turns one loss into a cascade.
  */
 
-import { MAX_PATH } from '../limits.js'
+import { MAX_PATH, PATH_INTERVAL_MS } from '../limits.js'
 import { equal } from '../wire/cursor.js'
 import type { Refusal, Subscribe } from '../wire/message.js'
 import { shortId, type ShortId } from '../wire/record.js'
@@ -19,6 +19,9 @@ export interface DownstreamOptions extends SlotLimits {
 
 export class Downstream {
   readonly children: Children
+  /** Stripes whose paths have changed since children were told last, and when that was. */
+  private untold = NO_STRIPES
+  private toldAt = -Infinity
   private readonly options: DownstreamOptions
   private readonly self: ShortId
   private readonly hood: Neighbourhood
@@ -106,8 +109,22 @@ export class Downstream {
     })
   }
 
-  /** Paths have changed: all who get these stripes are told. */
-  pathsChanged(stripes: StripeSet): void {
+  /** Paths have changed: all who get these stripes are told, at once or when it is time again. */
+  pathsChanged(stripes: StripeSet, now: number): void {
+    this.untold |= stripes
+    if (now < this.nextDeadline) return
+    const changed = this.untold
+    this.untold = NO_STRIPES
+    this.toldAt = now
+    this.announceAll(changed)
+  }
+
+  /** When children are to be told of paths that have changed. */
+  get nextDeadline(): number {
+    return this.untold === NO_STRIPES ? Infinity : this.toldAt + PATH_INTERVAL_MS
+  }
+
+  private announceAll(stripes: StripeSet): void {
     const links = new Map<number, StripeSet>()
     for (const stripe of stripesIn(stripes)) {
       for (const link of this.children.withStripe(stripe)) {

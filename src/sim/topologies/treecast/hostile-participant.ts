@@ -3,8 +3,9 @@
  * rule, and breaks one.
  */
 
-import { dataHead, decodeMessages, encodeMessage, type Message } from '../../../protocol/wire/message.js'
+import { dataHead, type Message } from '../../../protocol/wire/message.js'
 import { type PeerRecord, shortId } from '../../../protocol/wire/record.js'
+import { decodeMessages, encodeMessage } from '../../../protocol/wire/tracker-side.js'
 import type { Host } from '../../topology.js'
 import { BadPackets, type Pollution } from './bad-packets.js'
 import { hostOf, idOf } from './broadcast.js'
