@@ -121,7 +121,7 @@ function provedOrNot(bytes: Uint8Array): void {
 }
 
 const NOW = Date.UTC(2024, 7, 12)
-const tracker = new Tracker(1)
+const tracker = new Tracker({ seed: 1 })
 let connections = 0
 
 /** A connection that says this first, to a tracker that lives through all of them. */

@@ -20,6 +20,8 @@ export function made(topology: string, peers: number, seed: number, more: Partia
       topology,
       seed,
       peers,
+      hostile: 0,
+      badPackets: 0,
       continuity: 1 - seed / 1000,
       gapFree: 1,
       unheard: 0,
