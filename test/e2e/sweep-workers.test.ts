@@ -30,7 +30,15 @@ describe('treecast worker', function () {
 
   it('is killed in the middle of a cell, and the sweep ends complete with each cell once', async () => {
     const grid = join(folder, 'grid.json')
-    await writeFile(grid, JSON.stringify({ ...GRID, scenarios: [LONG, ...GRID.scenarios], seeds: [1, 2] }))
+    await writeFile(
+      grid,
+      JSON.stringify({
+        ...GRID,
+        scenarios: [LONG, ...GRID.scenarios],
+        topologies: ['striped', 'star'],
+        seeds: [1]
+      })
+    )
     const workers = Array.from({ length: 3 }, () =>
       treecast('worker', '--redis', redis.url, '--jobs', '1', '--lease', '2')
     )
@@ -38,7 +46,7 @@ describe('treecast worker', function () {
     const out = join(folder, 'out')
     const sweep = treecast('sweep', grid, '--out', out, '--redis', redis.url)
 
-    const isLong = ({ command }: Event): boolean => String(command).includes('/long.json')
+    const isLong = ({ command }: Event): boolean => String(command).includes('/long.json --topology striped')
     const [victim, lost] = await Promise.race(
       workers.map(async (worker) => [worker, (await worker.event('begun', isLong)).command] as const)
     )
