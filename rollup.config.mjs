@@ -60,6 +60,8 @@ function core(id, { getModuleInfo }) {
     follow(resolve('build/api/web-listen.js'))
     follow(resolve('build/audio/capture/block.js'))
   }
+  // What the player shares with its panel, which few open.
+  if (/build.player.(markup|figures)\.js$/.test(id)) return 'markup'
   return listening.has(id) ? 'core' : undefined
 
   function follow(from) {

@@ -60,6 +60,8 @@ function privateNames() {
   for (const file of readdirSync(TYPES, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.d.ts')) continue
     for (const line of readFileSync(join(TYPES, file), 'utf8').split('\n')) {
+      // What is only spoken of is no name.
+      if (/^\s*(\/\*\*|\*)/.test(line)) continue
       const name = /^ {4}private (?:readonly |get )?(\w+)/.exec(line)?.[1]
       if (name !== undefined) names.add(name)
       else for (const [word] of line.matchAll(/\w+/g)) others.add(word)

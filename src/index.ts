@@ -14,6 +14,7 @@ export {
 export { Emitter } from './api/emitter.js'
 export type { JoinOptions } from './api/listen.js'
 export { Listener, type ListenerEvents, type ListenSummary, type Timeline } from './api/listener.js'
+export type { KeepOptions, PastOptions } from './api/past.js'
 export type { RelayChoice } from './api/relaying.js'
 export type { LinkOptions } from './api/start-peer.js'
 export type { LinkStats, Stats } from './api/stats.js'

@@ -159,6 +159,11 @@ export class Listener<
     this.queue.clear()
     this.newShow = true
     this.lostBefore = 0
+    this.instruct(input)
+  }
+
+  /** Gives the peer an input, once it is there. */
+  protected instruct(input: Input): void {
     this.running?.driver.give(input)
   }
 

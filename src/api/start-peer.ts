@@ -12,6 +12,7 @@ import type { Notice } from '../protocol/machine.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
 import { Peer } from '../protocol/peer.js'
 import type { PeerOptions } from '../protocol/peer-options.js'
+import type { MakeReplay } from '../protocol/replay/replay.js'
 import type { Certificate } from '../protocol/wire/certificate.js'
 import type { BroadcastLink } from '../protocol/wire/link.js'
 import type { Packet } from '../protocol/wire/packet.js'
@@ -36,12 +37,17 @@ export interface LinkOptions {
   readonly maxLinks?: number
 }
 
+/** A peer's part that may still be on its way. */
+export interface LazyReplay {
+  readonly replay?: MakeReplay | Promise<MakeReplay | undefined> | undefined
+}
+
 export interface StartOptions<Options> {
   readonly platform: Platform<Options>
   readonly network: Options & LinkOptions
   /** Where the caller does not say. */
   readonly defaultMaxLinks: number
-  readonly peer: Omit<PeerOptions, 'self' | 'seed' | 'maxLinks' | 'ways'>
+  readonly peer: Omit<PeerOptions, 'self' | 'seed' | 'maxLinks' | 'ways' | 'replay'> & LazyReplay
   readonly sign?: Signer['sign']
   readonly seal?: Seal
   /** This peer's own key; default a new one. */
@@ -77,8 +83,11 @@ export async function startPeer<Options>(options: StartOptions<Options>): Promis
   const wish = { identity, towards, isLeaf, limits: LINK_LIMITS, maxLinks: maxLinks + REFUSED_LINKS }
   const network = await platform.open(wish, options.network)
   const addresses = isLeaf ? [] : network.transport.addresses.slice(0, MAX_ADDRESSES)
+  const { replay: fetched, ...given } = options.peer
+  const replay = await fetched
   const peer = new Peer({
-    ...options.peer,
+    ...given,
+    ...(replay === undefined ? {} : { replay }),
     recording: onRecord !== undefined,
     self: { id, addresses },
     seed: platform.randomUint32(),

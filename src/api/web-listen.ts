@@ -9,19 +9,28 @@ import {
   MIN_BUFFER_MS,
   PLAYBACK_MARGIN_MS
 } from '../protocol/limits.js'
+import type { MakeReplay } from '../protocol/replay/replay.js'
 import type { BroadcastLink } from '../protocol/wire/link.js'
 import { now } from '../runtime/clock.js'
 import { type WebNetworkOptions, webPlatform } from '../runtime/web-platform.js'
 import { join, type JoinOptions } from './listen.js'
 import { checkNumber, checkOneOf } from './options.js'
+import type { PastOptions } from './past.js'
 import { mayRelay, type RelayChoice } from './relaying.js'
 import { WebListener } from './web-listener.js'
 
 export interface ListenOptions
-  extends JoinOptions, WebNetworkOptions, Pick<PlaybackOptions, 'workletUrl' | 'context' | 'output'> {
+  extends
+    JoinOptions,
+    WebNetworkOptions,
+    PastOptions,
+    Pick<PlaybackOptions, 'workletUrl' | 'context' | 'output'> {
   /** Pass on to others what is heard. Default `auto`: not on metered or cellular connections, nor on a phone that does not
    * tell what it is on. */
   readonly relay?: RelayChoice
+  /** Whether the past can be heard: `seek()` and `timeline()` are of use then, and a show that is over is heard out of those who kept
+   * it. Some 5 KB more are fetched. Default: only with `from` or `keepMb`. */
+  readonly past?: boolean
   /** How far behind the live edge the show is heard, and so how long a missing packet is waited for, ms; 500…5,000, default
    * 2,000. */
   readonly bufferMs?: number
@@ -54,9 +63,23 @@ export async function listen(
     ...(context === undefined ? {} : { context }),
     ...(output === undefined ? {} : { output })
   }
-  const given = { ...options, bufferMs: delayMs - PLAYBACK_MARGIN_MS, maxUploadKbps }
-  const peer = { role: 'listener' as const, leaf: !relaying }
+  const bufferMs = delayMs - PLAYBACK_MARGIN_MS
+  const { from, keepMb, past = from !== undefined || keepMb !== undefined } = options
+  const replay = past ? fetchPast(options, bufferMs) : undefined
+  const given = { ...options, bufferMs, maxUploadKbps }
+  const peer = { role: 'listener' as const, leaf: !relaying, replay }
   return join(webPlatform, link, given, peer, DEFAULT_PAGE_LINKS, () => {
-    return new WebListener(startedAt, relaying, playback)
+    return new WebListener(startedAt, relaying, playback, from)
   })
+}
+
+/** Meanwhile the network is opened. Who could hear the past and did not ask for any of it hears the live show without. */
+async function fetchPast(options: ListenOptions, aheadMs: number): Promise<MakeReplay | undefined> {
+  try {
+    const { pastInPage } = await import('./page-past.js')
+    return pastInPage(options, aheadMs)
+  } catch (error) {
+    if (options.from !== undefined || options.keepMb !== undefined) throw error
+    return undefined
+  }
 }

@@ -3,10 +3,12 @@
 import type { HeardFrame } from '../audio/heard-frame.js'
 import { Playback, type PlaybackOptions, type PlaybackStats } from '../audio/playback/playback.js'
 import type { TreecastError } from '../protocol/errors.js'
+import type { Notice } from '../protocol/machine.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
-import { Listener, type ListenerEvents } from './listener.js'
+import { Listener, type ListenerEvents, type Timeline } from './listener.js'
 import type { RunningPeer } from './start-peer.js'
 import type { Stats } from './stats.js'
+import { toSeconds } from './time.js'
 
 export interface WebStats extends Stats {
   /** Whether this page passes on what it hears. */
@@ -29,12 +31,15 @@ export class WebListener extends Listener<WebStats, WebListenerEvents> {
   private readonly playback: Playback
   private readonly relaying: boolean
   private isPaused = true
+  /** Where to go on in the past at `play()`, in seconds; undefined for the live show. */
+  private resumeAt: number | undefined
   private playedOut: () => void = () => undefined
 
   /** @internal Use `listen()`. */
-  constructor(startedAt: number, relaying: boolean, options: Omit<PlaybackOptions, 'on'>) {
+  constructor(startedAt: number, relaying: boolean, options: Omit<PlaybackOptions, 'on'>, from?: number) {
     super(startedAt)
     this.relaying = relaying
+    this.resumeAt = from
     this.playback = new Playback({
       ...options,
       on: {
@@ -51,25 +56,65 @@ export class WebListener extends Listener<WebStats, WebListenerEvents> {
   }
 
   /**
-   * Makes the show heard, at its live edge. Resolves when sound is under way.
+   * Makes the show heard: at its live edge, or in the past where it was paused or is to begin. Resolves when sound is under way.
    *
    * @throws TreecastError `playback-blocked` (and the event `playbackblocked`) while the browser wants a click first;
    *   `unsupported` or `playback-failed` where it cannot play.
    */
   async play(): Promise<void> {
-    this.isPaused = false
+    this.goOn()
     await this.playback.start()
   }
 
-  /** Falls silent. The page goes on receiving and relaying; `play()` goes on at the live edge. */
+  /** Falls silent. The page goes on receiving and relaying; `play()` goes on at the live edge, or where it was in the past. */
   pause(): void {
+    const { live, position } = this.timeline() ?? { live: true, position: 0 }
     this.isPaused = true
     this.playback.stop()
+    if (live) return
+    this.resumeAt = position
+    this.instruct({ type: 'hold' })
+  }
+
+  override seek(seconds: number): void {
+    if (this.isPaused) this.resumeAt = Math.max(0, seconds)
+    else super.seek(seconds)
+  }
+
+  override goLive(): void {
+    this.resumeAt = undefined
+    super.goLive()
+  }
+
+  /** As in a {@link Listener}; the position is what is heard now. */
+  override timeline(): Timeline | undefined {
+    const timeline = super.timeline()
+    const { resumeAt } = this
+    if (timeline === undefined) return undefined
+    if (resumeAt !== undefined) return { ...timeline, position: resumeAt, live: false }
+    const { position } = this.playback
+    return position === undefined ? timeline : { ...timeline, position: toSeconds(position) }
+  }
+
+  /** No longer paused: a show that is over, and what was paused in the past, waits for this. */
+  private goOn(): void {
+    if (!this.isPaused) return
+    this.isPaused = false
+    const { live, position } = this.timeline() ?? { live: true, position: 0 }
+    this.resumeAt = undefined
+    // Whether a show is over may not be known yet: then its past is heard when it is.
+    if (live) this.instruct({ type: 'go-live' })
+    else super.seek(position)
+  }
+
+  protected override moveTo(input: Parameters<Listener['moveTo']>[0]): void {
+    super.moveTo(input)
+    this.playback.jump()
   }
 
   /** To be called from a click or key press after `playbackblocked`. */
   async unlock(): Promise<void> {
-    this.isPaused = false
+    this.goOn()
     await this.playback.unlock()
   }
 
@@ -116,6 +161,15 @@ export class WebListener extends Listener<WebStats, WebListenerEvents> {
     globalThis.addEventListener('pagehide', leave)
     void this.ended.then(() => globalThis.removeEventListener('pagehide', leave))
     super.attach(running)
+    // Of the past nothing is heard before somebody listens.
+    this.instruct({ type: 'hold' })
+  }
+
+  /** @internal */
+  override noticed(notice: Notice): void {
+    super.noticed(notice)
+    // The peer stays, and what was received is heard to its end.
+    if (notice.event === 'lending') this.playback.end()
   }
 
   /** @internal */

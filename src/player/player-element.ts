@@ -1,6 +1,13 @@
 /** The element `<treecast-player>`: attributes, properties and events, shaped like those of a media element. */
 
-import { listen, type ListenOptions, TreecastError, type WebListener, type WebStats } from '../index.js'
+import {
+  listen,
+  type ListenOptions,
+  type Timeline,
+  TreecastError,
+  type WebListener,
+  type WebStats
+} from '../index.js'
 import { keepAnswer, readAnswer } from './answer.js'
 import { showOnLockScreen } from './lock-screen.js'
 import { Receiver } from './receiver.js'
@@ -52,7 +59,7 @@ export interface TreecastPlayer {
  * `<treecast-player src="treecast:…" controls>`.
  *
  * It joins at `play()`, or with `autoplay`. `pause()` silences it at once; it relays for a minute more, then leaves. Playing goes on
- * at the live edge. Leaving the document, or the page, leaves the broadcast; a move within the document does not.
+ * at the live edge, or in the past where it was paused. A show that is over is played from its start while anybody has kept it. Leaving the document, or the page, leaves the broadcast; a move within the document does not.
  *
  * A change of `src` goes on with the new broadcast, one of `p2p` without a pause. Other options count from the next join.
  * Without `controls` nothing is shown, and nobody can be asked: `p2p="ask"` then is `off` until an answer is known.
@@ -90,7 +97,9 @@ export class TreecastPlayer extends Base {
       answer: (answer) => {
         keepAnswer(answer)
         this.#settle()
-      }
+      },
+      seek: (seconds) => this.seek(seconds),
+      goLive: () => this.goLive()
     })
     root.addEventListener('keydown', (event) => this.#press(event as KeyboardEvent))
     this.#semantics.role = 'group'
@@ -209,8 +218,23 @@ export class TreecastPlayer extends Base {
     return this.#receiver.stats?.playback.delayMs
   }
 
+  /** How far the past reaches that somebody holds, and where in it this player is; undefined before it has joined. */
+  get timeline(): Timeline | undefined {
+    return this.#receiver.timeline
+  }
+
+  /** Goes on at this second of the show, out of what listeners have kept; at the nearest that anybody holds. 0 is the start. */
+  seek(seconds: number): void {
+    this.#receiver.seek(seconds)
+  }
+
+  /** Back to the live edge; of a show that is over there is none. */
+  goLive(): void {
+    this.#receiver.goLive()
+  }
+
   /**
-   * Plays at the live edge; joins first where it has not. Resolves when it is heard.
+   * Plays at the live edge, or in the past where it was paused; joins first where it has not. Resolves when it is heard.
    *
    * @throws TreecastError as `listen()` does, and `playback-blocked` when the browser wants a gesture first; DOMException
    *   `AbortError` when it is paused before it is heard.
@@ -272,7 +296,8 @@ export class TreecastPlayer extends Base {
     const allowed = (this.#joinedPeers = this.#allowsPeers())
     const p2p = allowed ? 'on' : 'off'
     // What is undefined here counts there as left out.
-    return listen(link, { signal, p2p, iceServers, maxUploadKbps, bufferMs, workletUrl } as ListenOptions)
+    const options = { signal, p2p, iceServers, maxUploadKbps, bufferMs, workletUrl, past: true }
+    return listen(link, options as ListenOptions)
   }
 
   #allowsPeers(): boolean {

@@ -3,7 +3,13 @@
  * document; its host is told of every change.
  */
 
-import { parseLink, type WebListener, type WebListenerEvents, type WebStats } from '../index.js'
+import {
+  parseLink,
+  type Timeline,
+  type WebListener,
+  type WebListenerEvents,
+  type WebStats
+} from '../index.js'
 
 /**
  * How long a paused listener stays in the tree and relays, ms. A short pause then ends at once and moves no child; after a
@@ -60,6 +66,23 @@ export class Receiver {
 
   get listener(): WebListener | undefined {
     return this.#session?.listener
+  }
+
+  /** How far the past reaches, and what is heard of it; undefined while it is out of reach. */
+  get timeline(): Timeline | undefined {
+    return this.listener?.timeline()
+  }
+
+  /** Goes on at this second of the show, if it is there. */
+  seek(seconds: number): void {
+    this.listener?.seek(seconds)
+    this.#host.changed()
+  }
+
+  /** Back to the live edge. */
+  goLive(): void {
+    this.listener?.goLive()
+    this.#host.changed()
   }
 
   /** Whether it is in the broadcast, or on its way. */

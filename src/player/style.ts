@@ -25,11 +25,14 @@ border:1px solid var(--line);border-radius:var(--treecast-radius,14px);font:.937
 @media(forced-colors:active){:host{${FORCED}}.share *{forced-color-adjust:none}}
 :host(:not([controls])),[hidden]{display:none!important}
 *{box-sizing:border-box;margin:0}
-[part=bar],[part=notice],[part=level],[part=title],.columns{display:flex;gap:.5rem .75rem}
-[part=bar],[part=notice],[part=level],[part=title]{align-items:center}
+[part=bar],[part=notice],[part=level],[part=title],[part=past],.columns{display:flex;gap:.5rem .75rem}
+[part=bar],[part=notice],[part=level],[part=title],[part=past]{align-items:center}
 [part=bar],[part=notice],.columns{flex-wrap:wrap}
 [part=bar],[part=notice],[part=panel]{padding:.75rem}
 [part=notice],[part=panel]{border-top:1px solid var(--line)}
+[part=past]{flex-wrap:wrap;padding:0 .75rem .5rem .5rem;gap:.5rem;color:var(--quiet);font-size:.8125rem;font-variant-numeric:tabular-nums}
+[part=seek]{flex:1 0 8rem;accent-color:var(--accent)}
+[part=edge]{margin-left:auto;height:2rem;color:var(--text);border-color:var(--line)}
 [part=titles]{flex:3 1 11rem;min-width:0}
 b,caption,[part=title]{font-weight:600}
 [part=title] :first-child,[part=state]{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}

@@ -57,8 +57,10 @@ export type Input =
   | { readonly type: 'signal'; readonly to: PeerId; readonly body: Uint8Array }
   /** The ways by which this peer can dial have changed: a mask of `WAY`. */
   | { readonly type: 'ways'; readonly ways: number }
-  /** Play the show's past from this media time on, in samples. Only where the peer has a `replay`, as the next two. */
+  /** Play the show's past from this media time on, in samples. Only where the peer has a `replay`, as the next four. */
   | { readonly type: 'seek'; readonly mediaTime: number }
+  /** Play nothing of the past until the next `seek` or `go-live`; it may be fetched meanwhile. */
+  | { readonly type: 'hold' }
   /** Play the live show again. */
   | { readonly type: 'go-live' }
   /** The reader of the past has taken what it was given up to this media time, in samples: it may have more. */

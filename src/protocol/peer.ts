@@ -315,6 +315,7 @@ export class Peer {
         this.signalling.send(input.to, input.body)
         break
       case 'seek':
+      case 'hold':
       case 'go-live':
       case 'taken':
       case 'stop-lending':
@@ -603,11 +604,12 @@ export class Peer {
   private play(now: number): void {
     const { era, replay, isOrigin } = this
     if (era === undefined) return
-    for (const step of replay?.advance(now) ?? []) this.hand(step, era.show, true, this.state === 'over')
+    const isRecorded = replay?.isRecorded === true
+    for (const step of replay?.advance(now) ?? []) this.hand(step, era.show, true, isRecorded)
     if (isOrigin && this.options.recording !== true) return
     const isHeard = !isOrigin && replay?.isPlaying !== true
     for (const step of era.show.playout.advance(now)) {
-      this.hand(step, era.show, isHeard, true)
+      this.hand(step, era.show, isHeard, replay?.isRecorded !== true)
       // The origin has heard it.
       if (step.type === 'end' && !isOrigin) this.beginEnding(now)
     }

@@ -1,11 +1,16 @@
 /** A show's past over real links, all on loopback: many listeners in one process, so that it costs little. */
 
 import { expect } from 'chai'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Broadcast } from '../../src/api/broadcast.js'
 import type { Listener } from '../../src/api/listener.js'
 import { broadcast } from '../../src/api/node-broadcast.js'
 import { listen, type ListenOptions } from '../../src/api/node-listen.js'
+import { verifyFile } from '../../src/api/node-verify.js'
 import type { SourceItem } from '../../src/audio/source.js'
+import { parseLink } from '../../src/protocol/wire/link.js'
 import { startTracker, type TrackerServer } from '../../src/tracker/server.js'
 
 /** A show of a minute, in two seconds. */
@@ -62,11 +67,17 @@ describe('the past of a show, over real links', function () {
   this.timeout(60_000)
   let tracker: TrackerServer
 
+  let folder: string
+
   before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'treecast-replay-'))
     tracker = await startTracker({ host: '127.0.0.1', port: 0 })
   })
 
-  after(() => tracker.close())
+  after(async () => {
+    await tracker.close()
+    await rm(folder, { recursive: true })
+  })
 
   it(`is heard by ${NEWCOMERS} newcomers when the origin has gone, out of three who kept it`, async () => {
     let begin: () => void = () => undefined
@@ -86,8 +97,11 @@ describe('the past of a show, over real links', function () {
     await show.ended
     await Promise.all(lending)
 
+    const record = join(folder, 'replayed.opus')
     const newcomers = await Promise.all(
-      Array.from({ length: NEWCOMERS }, () => listen(show.link, { ...OPTIONS, leaf: true }))
+      Array.from({ length: NEWCOMERS }, (_, i) =>
+        listen(show.link, { ...OPTIONS, leaf: true, ...(i === 0 ? { record } : {}) })
+      )
     )
     const startups: number[] = []
     for (const newcomer of newcomers) newcomer.on('playing', ({ startupMs }) => startups.push(startupMs))
@@ -99,6 +113,14 @@ describe('the past of a show, over real links', function () {
       expect(bytesFromOrigin).to.equal(0)
       expect(bytesFromPeers).to.be.above(FRAMES * 40)
     }
+
+    // Recorded out of peers it is what the origin would have recorded.
+    const { publisher } = parseLink(show.link)
+    expect(await verifyFile(record, { publisher })).to.include({
+      verified: true,
+      whole: true,
+      frames: FRAMES
+    })
 
     const seeker = await listen(show.link, { ...OPTIONS, leaf: true, pace: 'timed' })
     const frames = seeker.frames()

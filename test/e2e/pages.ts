@@ -35,12 +35,13 @@ export function makeLongShow(folder: string): { file: string; samples: Float32Ar
     '[0]asplit=5[a][b][c][d][e];[b]areverse[b];[c]volume=0.7[c];[d]areverse,volume=0.7[d];[e]volume=0.5[e];' +
     '[a][b][c][d][e]concat=n=5:v=0:a=1'
   run('ffmpeg', '-v', 'error', '-i', SHOW, '-filter_complex', parts, '-c:a', 'libopus', '-b:a', '64k', file)
-  const wave = execFileSync(
-    'ffmpeg',
-    ['-v', 'error', '-c:a', 'libopus', '-i', file, '-af', 'pan=mono|c0=c0', '-f', 'f32le', '-'],
-    { maxBuffer: 1 << 30 }
-  )
-  return { file, samples: floatsOf(wave) }
+  return { file, samples: samplesOf(file) }
+}
+
+/** What a file decodes to: the left side, 48,000 samples a second. */
+export function samplesOf(file: string): Float32Array {
+  const args = ['-v', 'error', '-c:a', 'libopus', '-i', file, '-af', 'pan=mono|c0=c0', '-f', 'f32le', '-']
+  return floatsOf(execFileSync('ffmpeg', args, { maxBuffer: 1 << 30 }))
 }
 
 /** Opens a page that listens, and waits until it is heard. @returns the page and how long that took, ms. */

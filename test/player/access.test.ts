@@ -41,7 +41,7 @@ describe('player: access', function () {
       await player.play()
       stage.listener.tell('stats', stage.stats())
       player.muted = true
-      stage.part('stats').click()
+      await stage.openPanel()
     })
     const playing = await heard(page)
     expect(playing).to.include.members(['button | Pause', 'button | Unmute', 'slider | Volume | 0'])
@@ -153,7 +153,7 @@ describe('player: access', function () {
         const player = stage.place({ theme })
         await player.play()
         stage.listener.tell('stats', stage.stats())
-        stage.part('stats').click()
+        await stage.openPanel()
         const numbers = (colour: string): number[] => colour.match(/[\d.]+/g)!.map(Number)
         const light = (colour: string): number => {
           const [r, g, b] = numbers(colour).map((value) => {
@@ -214,7 +214,7 @@ describe('player: access', function () {
         ])
       )
       stage.listener.tell('stats', stage.stats({ webrtc: 'blocked', webrtcReason: 'z'.repeat(90) }))
-      stage.part('stats').click()
+      await stage.openPanel()
       return document.documentElement.scrollWidth - innerWidth
     })
     expect(overflow).to.be.at.most(0)

@@ -106,7 +106,7 @@ describe('player: asking about other listeners', function () {
       localStorage.setItem('treecast-p2p', 'on')
       const player = stage.place({ p2p: 'ask' })
       await player.play()
-      stage.part('stats').click()
+      await stage.openPanel()
       const button = stage.part('panel').querySelector<HTMLButtonElement>('[part~=no]')!
       const offers = [button.textContent]
       const again = new Promise((resolve) => player.addEventListener('playing', resolve))

@@ -3,7 +3,7 @@
  * The player above is the real one.
  */
 
-import type { ListenOptions, WebListener, WebListenerEvents, WebStats } from '../../src/index.js'
+import type { ListenOptions, Timeline, WebListener, WebListenerEvents, WebStats } from '../../src/index.js'
 import type { TreecastPlayer } from '../../src/player.js'
 import { type ErrorCode, TreecastError } from '../../src/protocol/errors.js'
 
@@ -56,6 +56,23 @@ class MadeUpListener {
 
   pause(): void {
     this.calls.push('pause')
+  }
+
+  /** What the next `timeline()` tells. */
+  time: Timeline | undefined
+
+  timeline(): Timeline | undefined {
+    return this.time
+  }
+
+  seek(seconds: number): void {
+    this.calls.push(`seek ${seconds}`)
+    if (this.time !== undefined) this.time = { ...this.time, position: seconds, live: false }
+  }
+
+  goLive(): void {
+    this.calls.push('go live')
+    if (this.time !== undefined) this.time = { ...this.time, position: this.time.end, live: true }
   }
 
   close(): Promise<void> {
@@ -120,6 +137,11 @@ const stage = {
     const player = stage.make({ controls: '', ...attributes })
     document.querySelector('main')!.append(player)
     return player
+  },
+  /** Opens the panel, and waits until its part is there. */
+  async openPanel(): Promise<void> {
+    stage.part('stats').click()
+    await new Promise((resolve) => setTimeout(resolve))
   },
   /** A part of the player's shadow tree. */
   part(name: string): HTMLElement {

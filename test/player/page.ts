@@ -39,7 +39,7 @@ let code: Promise<string> | undefined
 
 async function bundle(): Promise<string> {
   const made = await rollup({ input: PLAYER, plugins: [typescript, nodeResolve({ browser: true })] })
-  const { output } = await made.generate({ format: 'es' })
+  const { output } = await made.generate({ format: 'es', inlineDynamicImports: true })
   await made.close()
   return output[0].code
 }

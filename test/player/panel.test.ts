@@ -10,7 +10,7 @@ describe('player: the stats panel', function () {
     const told = await page.evaluate(async () => {
       const { stage } = window
       const player = stage.place()
-      stage.part('stats').click()
+      await stage.openPanel()
       const empty = stage.part('panel').innerText.trim()
       await player.play()
       stage.listener.tell('stats', stage.stats({ bytesOut: 5_131_000 }))
@@ -56,7 +56,7 @@ describe('player: the stats panel', function () {
     const told = await page.evaluate(async () => {
       const { stage } = window
       await stage.place().play()
-      stage.part('stats').click()
+      await stage.openPanel()
       stage.listener.tell('stats', stage.stats())
       const picture = stage.part('tree')
       const boxes = [...picture.querySelectorAll('text')]
@@ -93,7 +93,7 @@ describe('player: the stats panel', function () {
     const told = await page.evaluate(async () => {
       const { stage } = window
       await stage.place().play()
-      stage.part('stats').click()
+      await stage.openPanel()
       const { neighbours } = stage.stats()
       const children = Array.from({ length: 9 }, (_, i) => ({ ...neighbours[3]!, id: `${i}child`, fed: [0] }))
       stage.listener.tell(
@@ -126,7 +126,7 @@ describe('player: the stats panel', function () {
     const told = await page.evaluate(async () => {
       const { stage } = window
       await stage.place().play()
-      stage.part('stats').click()
+      await stage.openPanel()
       const paths = Array.from({ length: 16 }, (_, stripe) => [
         'orig2sbn',
         ...Array.from({ length: 15 }, (_, row) => `${stripe}x${row}`)
@@ -149,7 +149,7 @@ describe('player: the stats panel', function () {
         .place()
         .play()
         .catch(() => undefined)
-      stage.part('stats').click()
+      await stage.openPanel()
       return stage.part('panel').innerText.trim()
     })
     expect(text.toLowerCase()).to.equal('the tracker ws://127.0.0.1:1 does not answer; check the address')

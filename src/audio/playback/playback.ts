@@ -88,6 +88,7 @@ export class Playback {
   #closed = false
   /** The end of the newest frame. */
   #edge = -Infinity
+  #position: number | undefined
 
   constructor(options: PlaybackOptions) {
     this.#options = options
@@ -109,6 +110,19 @@ export class Playback {
     // After those that come with it: of a long backlog only the newest are worth decoding.
     this.#handingOver = true
     queueMicrotask(() => this.#handOver())
+  }
+
+  /** What comes next is from elsewhere in the show: what is not heard yet is forgotten. */
+  jump(): void {
+    this.#awaited = []
+    this.#startAnew()
+    this.#edge = -Infinity
+    this.#position = undefined
+  }
+
+  /** The media time that is heard now; undefined before any is. */
+  get position(): number | undefined {
+    return this.#position
   }
 
   /** The show is over: what is left is played, then `ended` is told. */
@@ -312,6 +326,7 @@ export class Playback {
   }
 
   #heard(mediaTime: number): void {
+    if (mediaTime !== Infinity) this.#position = mediaTime
     while (this.#awaited.length > 0 && this.#awaited[0]!.mediaTime <= mediaTime) this.#awaited.shift()!.run()
   }
 

@@ -1,8 +1,7 @@
 /** Frames are decoded on the page and played by an audio worklet, whose timing no throttled page disturbs. */
 import { TreecastError } from '../../protocol/errors.js'
-import { chooseCodec } from '../decode/choose-codec.js'
 import type { CodecKind, Pcm } from '../decode/codec.js'
-import { StreamDecoder } from '../decode/stream-decoder.js'
+import type { StreamDecoder } from '../decode/stream-decoder.js'
 import type { HeardFrame } from '../heard-frame.js'
 import { type FromPlayhead, type PlayheadStatus, PROCESSOR, type ToPlayhead } from './messages.js'
 import type { Output, OutputEvents, OutputStats } from './output.js'
@@ -43,6 +42,7 @@ export class WorkletOutput implements Output {
   #feeding: MediaStreamAudioDestinationNode | undefined
   #worklet: AudioWorkletNode | undefined
   #codec: CodecKind | undefined
+  #makeDecoder: ((codec: CodecKind, give: (at: number, pcm: Pcm) => void) => StreamDecoder) | undefined
   #decoder: StreamDecoder | undefined
   /** What decoders before this one concealed. */
   #concealed = 0
@@ -103,7 +103,7 @@ export class WorkletOutput implements Output {
 
   push(frame: HeardFrame): void {
     this.#edge = frame.mediaTime + frame.samples
-    this.#decoder ??= new StreamDecoder(this.#codec!, (at, pcm) => this.#give(at, pcm))
+    this.#decoder ??= this.#makeDecoder!(this.#codec!, (at, pcm) => this.#give(at, pcm))
     this.#decoder.push(frame)
   }
 
@@ -158,9 +158,10 @@ export class WorkletOutput implements Output {
 
   async #load(): Promise<void> {
     const url = this.#options.workletUrl ?? new URL('./worklet.js', import.meta.url)
-    const [codec] = await Promise.all([chooseCodec(), this.#addModule(url)])
+    const [{ codec, makeDecoder }] = await Promise.all([loadDecoding(), this.#addModule(url)])
     if (this.#closed) return
     this.#codec = codec
+    this.#makeDecoder = makeDecoder
     const worklet = new AudioWorkletNode(this.#context, PROCESSOR, {
       numberOfInputs: 0,
       outputChannelCount: [2],
@@ -265,5 +266,17 @@ export class WorkletOutput implements Output {
     // Safari has no outputLatency.
     const latency = (this.#context as Partial<AudioContext>).outputLatency ?? this.#context.baseLatency
     return latency * 1000
+  }
+}
+
+/** Who only relays needs none of it; it comes with the worklet's file. */
+async function loadDecoding() {
+  try {
+    const { chooseCodec, makeDecoder } = await import('../decode/decoding.js')
+    return { codec: await chooseCodec(), makeDecoder }
+  } catch (cause) {
+    if (cause instanceof TreecastError) throw cause
+    const message = 'The decoder could not be loaded: is its file beside the bundle reachable from the page?'
+    throw new TreecastError('playback-failed', message, { cause })
   }
 }

@@ -68,6 +68,8 @@ export interface ReplayOptions {
   readonly aheadMs: number
 }
 
+type PastInput = 'seek' | 'hold' | 'go-live' | 'taken' | 'stop-lending'
+
 export type MakeReplay = (host: ReplayHost) => Replay
 
 /** What makes a peer keep and hear the past. A peer that does neither is smaller without. */
@@ -103,6 +105,10 @@ export class Replay {
   /** What neighbours hold of a show whose certificate is still being checked. */
   private readonly early = new Map<number, Held>()
   private rerun: Rerun | undefined
+  /** Where it was to begin from the outset. */
+  private outset: Rerun | undefined
+  /** Whether nothing of it is to be handed out for now. */
+  private isHeld = false
   /** Whether a packet of the show's end is here or was. */
   private ended = false
   /** What each neighbour was told last, when, and whether all know that the show is over. */
@@ -124,6 +130,11 @@ export class Replay {
   /** Whether the past is being played, so that what playout gives is not to be heard. */
   get isPlaying(): boolean {
     return this.rerun !== undefined
+  }
+
+  /** Whether what is played of the past is what is to be recorded, and not the live show: that follows it without a gap. */
+  get isRecorded(): boolean {
+    return this.rerun !== undefined && (this.ended || this.rerun === this.outset)
   }
 
   /** Whether the show is known to be over: the publisher has signed its end. */
@@ -168,6 +179,7 @@ export class Replay {
       if (held.epoch === show.certificate.epoch) this.holders.told(link, held)
     this.early.clear()
     if (this.options.from !== undefined) this.play(this.options.from, now)
+    this.outset = this.rerun
   }
 
   /** A packet of the live show has been verified, or made. */
@@ -181,12 +193,17 @@ export class Replay {
     if (this.rerun === undefined) this.play(0, now)
   }
 
-  take(input: Extract<Input, { type: 'seek' | 'go-live' | 'taken' | 'stop-lending' }>, now: number): void {
+  take(input: Extract<Input, { type: PastInput }>, now: number): void {
     switch (input.type) {
+      case 'hold':
+        this.isHeld = true
+        break
       case 'seek':
+        this.isHeld = false
         this.play(input.mediaTime, now)
         break
       case 'go-live':
+        this.isHeld = false
         if (!this.ended) this.stop()
         break
       case 'taken':
@@ -252,7 +269,7 @@ export class Replay {
     this.tell(now)
     this.holders.expire(now)
     if (this.rerun !== undefined && this.rerun.sequence === undefined) this.locate(this.rerun, now)
-    const steps = this.rerun?.advance(now) ?? []
+    const steps = this.isHeld ? [] : (this.rerun?.advance(now) ?? [])
     if (steps.at(-1)?.type === 'end' || this.hasCaughtUp) this.stop()
     else this.drop()
     this.ask(now)
@@ -268,7 +285,7 @@ export class Replay {
     next = Math.min(next, this.holders.nextDeadline(now))
     if (this.rerun === undefined) return next
     const { since, sequence } = this.rerun
-    if (sequence !== undefined) return Math.min(next, this.rerun.nextDeadline(now))
+    if (sequence !== undefined) return this.isHeld ? next : Math.min(next, this.rerun.nextDeadline(now))
     for (const patience of [PAST_PATIENCE_MS, NO_PAST_MS])
       if (now < since + patience) next = Math.min(next, since + patience)
     return next
@@ -337,8 +354,11 @@ export class Replay {
     const ranges = this.ranges()
     const later = Math.min(...ranges.filter((range) => range.from > from).map((range) => range.from))
     const nearest = later === Infinity && this.ended ? Math.max(...ranges.map(({ to }) => to)) : later
-    if (Number.isFinite(nearest)) this.play(nearest, now)
-    else if (playout.playing && (ranges.length > 0 || now >= rerun.since + NO_PAST_MS)) {
+    if (Number.isFinite(nearest)) {
+      const isOutset = rerun === this.outset
+      this.play(nearest, now)
+      if (isOutset) this.outset = this.rerun
+    } else if (playout.playing && (ranges.length > 0 || now >= rerun.since + NO_PAST_MS)) {
       // The place is ahead of the show, or nobody holds anything.
       if (ranges.length === 0) this.host.emit({ type: 'notice', notice: { event: 'no-past' } })
       this.stop()
