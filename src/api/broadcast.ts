@@ -247,7 +247,7 @@ export async function goOnAir<Options>(
         },
         ...(maxChildren === undefined ? {} : { maxChildren }),
         ...(maxPeers === undefined ? {} : { maxPeers }),
-        ...(options.replay === undefined ? {} : { replay: options.replay })
+        ...(options.replay === undefined ? {} : { past: { replay: options.replay } })
       },
       sign: showKeys.sign,
       seal: sealWith(platform.hash),

@@ -9,7 +9,7 @@ import { type BroadcastLink, parseLink } from '../protocol/wire/link.js'
 import type { Identity, Platform } from '../runtime/platform.js'
 import type { Keeper } from './keeper.js'
 import { checkLinks, checkNumber, checkWhole } from './options.js'
-import { type LazyReplay, type LinkOptions, type RunningPeer, startPeer } from './start-peer.js'
+import { type LazyPast, type LinkOptions, type RunningPeer, startPeer } from './start-peer.js'
 
 /** How long a listener waits for a broadcast that nobody carries yet; ms. */
 export const DEFAULT_WAIT_MS = 10_000
@@ -51,7 +51,7 @@ export async function join<Options, L extends Joining>(
   platform: Platform<Options>,
   link: string | BroadcastLink,
   options: Options & JoinOptions,
-  peer: Pick<PeerOptions, 'role'> & Partial<Omit<PeerOptions, 'replay'>> & LazyReplay,
+  peer: Pick<PeerOptions, 'role'> & Partial<Omit<PeerOptions, 'replay'>> & LazyPast,
   defaultMaxLinks: number,
   make: () => L,
   onStarted: (listener: L) => void = () => undefined,

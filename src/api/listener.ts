@@ -2,7 +2,7 @@
 
 import type { HeardFrame } from '../audio/heard-frame.js'
 import type { TreecastError } from '../protocol/errors.js'
-import type { Input, Notice } from '../protocol/machine.js'
+import type { Notice } from '../protocol/machine.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
 import { equal } from '../protocol/wire/cursor.js'
 import { formatLink } from '../protocol/wire/link.js'
@@ -10,9 +10,10 @@ import type { SignedRecord } from '../protocol/wire/signed-record.js'
 import { now } from '../runtime/clock.js'
 import { Emitter } from './emitter.js'
 import { FrameQueue } from './frame-queue.js'
-import { toSamples, toSeconds } from './time.js'
+import type { PastControl } from './past-control.js'
 import type { RunningPeer } from './start-peer.js'
 import { type Stats, STATS_INTERVAL_MS, statsOf } from './stats.js'
+import type { Timeline } from './timeline.js'
 
 /** How a show ended for a listener. */
 export interface ListenSummary {
@@ -44,21 +45,6 @@ export interface ListenerEvents<S extends Stats = Stats> {
   ended: ListenSummary
 }
 
-/** How far the past reaches that can be heard from here, and where this listener is in it; seconds of the show. */
-export interface Timeline {
-  /** The earliest that is here or that a neighbour holds, and the newest: the live edge, or the end. */
-  readonly begin: number
-  readonly end: number
-  /** Up to where it was handed out. */
-  readonly position: number
-  /** Whether that is the live show, and not its past. */
-  readonly live: boolean
-  /** Whether the show is known to be over. */
-  readonly over: boolean
-  /** Bytes of it that are kept here. */
-  readonly keptBytes: number
-}
-
 export class Listener<
   S extends Stats = Stats,
   Events extends ListenerEvents<S> = ListenerEvents<S>
@@ -69,6 +55,8 @@ export class Listener<
   private readonly queue = new FrameQueue((mediaTime) =>
     this.running?.driver.give({ type: 'taken', mediaTime })
   )
+  /** Where the past is in reach. */
+  protected past: PastControl | undefined
   private running: RunningPeer | undefined
   private statsTimer: ReturnType<typeof setInterval> | undefined
   private resolveEnded: (summary: ListenSummary) => void = () => undefined
@@ -126,16 +114,7 @@ export class Listener<
   /** How far the past reaches, and where this listener is in it; undefined where the past is out of reach, as in a page that did
    * not ask for it. */
   timeline(): Timeline | undefined {
-    const timeline = this.running!.peer.timeline()
-    if (timeline === undefined) return undefined
-    const { begin, end, position, kept, ...rest } = timeline
-    return {
-      begin: toSeconds(begin),
-      end: toSeconds(end),
-      position: toSeconds(position),
-      keptBytes: kept,
-      ...rest
-    }
+    return this.past?.timeline()
   }
 
   /**
@@ -145,26 +124,12 @@ export class Listener<
    * @param seconds from the show's beginning; 0 is "from the start"
    */
   seek(seconds: number): void {
-    this.moveTo({ type: 'seek', mediaTime: toSamples(Math.max(0, seconds)) })
+    this.past?.seek(seconds)
   }
 
   /** Back to the live show. Of one that is over there is none. */
   goLive(): void {
-    const { live = true, over = true } = this.timeline() ?? {}
-    if (!live && !over) this.moveTo({ type: 'go-live' })
-  }
-
-  /** What comes now is from elsewhere in the show. */
-  protected moveTo(input: Extract<Input, { type: 'seek' | 'go-live' }>): void {
-    this.queue.clear()
-    this.newShow = true
-    this.lostBefore = 0
-    this.instruct(input)
-  }
-
-  /** Gives the peer an input, once it is there. */
-  protected instruct(input: Input): void {
-    this.running?.driver.give(input)
+    this.past?.goLive()
   }
 
   /** Leaves in good order, naming neighbours that have room to its children. Resolves when nothing is left. */
@@ -176,6 +141,7 @@ export class Listener<
   /** @internal */
   attach(running: RunningPeer): void {
     this.running = running
+    this.past = running.past?.(running, { jump: () => this.jump(), heard: () => this.heardAt })
     this.statsTimer = setInterval(() => this.emit('stats', this.stats()), STATS_INTERVAL_MS)
     void running.driver.done.then(() => this.finish())
     running.driver.give({ type: 'start' })
@@ -207,6 +173,18 @@ export class Listener<
     if (notice.event === 'certified') this.newShow = true
     if (notice.event === 'lending') this.emit('lending', undefined)
     this.emit('notice', notice)
+  }
+
+  /** What comes now is from elsewhere in the show. */
+  protected jump(): void {
+    this.queue.clear()
+    this.newShow = true
+    this.lostBefore = 0
+  }
+
+  /** The media time that is heard now, where it is known. */
+  protected get heardAt(): number | undefined {
+    return undefined
   }
 
   /** A frame in order, for whoever reads or plays. */

@@ -13,6 +13,8 @@ import { join, type JoinOptions } from './listen.js'
 import { Listener } from './listener.js'
 import { checkPorts } from './options.js'
 import { checkPast, type PastOptions, pastOf } from './past.js'
+import { PastControl, type PastHost } from './past-control.js'
+import type { RunningPeer } from './start-peer.js'
 
 export interface ListenOptions extends JoinOptions, NodeNetworkOptions, PastOptions {
   /** Relay nothing. Default false. */
@@ -40,7 +42,10 @@ export async function listen(link: string | BroadcastLink, options: ListenOption
   const { leaf, pace, role = 'listener', record } = options
   const peer = {
     role,
-    replay: pastOf(options, nodePlatform.randomUint32(), pace),
+    past: {
+      replay: pastOf(options, nodePlatform.randomUint32(), pace),
+      control: (running: RunningPeer, host: PastHost) => new PastControl(running, host)
+    },
     ...(leaf === undefined ? {} : { leaf }),
     ...(pace === undefined ? {} : { pace })
   }

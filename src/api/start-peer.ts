@@ -19,6 +19,7 @@ import type { Packet } from '../protocol/wire/packet.js'
 import { Driver } from '../runtime/driver.js'
 import type { Identity, Network, Platform, Seal, Signer } from '../runtime/platform.js'
 import type { LinkLimits } from '../transport/link.js'
+import type { PastControl, PastHost } from './past-control.js'
 
 export const LINK_LIMITS: LinkLimits = {
   maxMessageBytes: MAX_MESSAGE_BYTES,
@@ -37,9 +38,15 @@ export interface LinkOptions {
   readonly maxLinks?: number
 }
 
-/** A peer's part that may still be on its way. */
-export interface LazyReplay {
-  readonly replay?: MakeReplay | Promise<MakeReplay | undefined> | undefined
+/** What is about the past: the machine's part, and what a listener does with it. */
+export interface Past {
+  readonly replay: MakeReplay
+  readonly control?: (running: RunningPeer, host: PastHost) => PastControl
+}
+
+/** It may still be on its way. */
+export interface LazyPast {
+  readonly past?: Past | Promise<Past | undefined> | undefined
 }
 
 export interface StartOptions<Options> {
@@ -47,7 +54,7 @@ export interface StartOptions<Options> {
   readonly network: Options & LinkOptions
   /** Where the caller does not say. */
   readonly defaultMaxLinks: number
-  readonly peer: Omit<PeerOptions, 'self' | 'seed' | 'maxLinks' | 'ways' | 'replay'> & LazyReplay
+  readonly peer: Omit<PeerOptions, 'self' | 'seed' | 'maxLinks' | 'ways' | 'replay'> & LazyPast
   readonly sign?: Signer['sign']
   readonly seal?: Seal
   /** This peer's own key; default a new one. */
@@ -64,6 +71,7 @@ export interface RunningPeer {
   readonly peer: Peer
   readonly driver: Driver
   readonly network: Network
+  readonly past: Past['control']
 }
 
 /**
@@ -83,11 +91,11 @@ export async function startPeer<Options>(options: StartOptions<Options>): Promis
   const wish = { identity, towards, isLeaf, limits: LINK_LIMITS, maxLinks: maxLinks + REFUSED_LINKS }
   const network = await platform.open(wish, options.network)
   const addresses = isLeaf ? [] : network.transport.addresses.slice(0, MAX_ADDRESSES)
-  const { replay: fetched, ...given } = options.peer
-  const replay = await fetched
+  const { past: fetched, ...given } = options.peer
+  const past = await fetched
   const peer = new Peer({
     ...given,
-    ...(replay === undefined ? {} : { replay }),
+    ...(past === undefined ? {} : { replay: past.replay }),
     recording: onRecord !== undefined,
     self: { id, addresses },
     seed: platform.randomUint32(),
@@ -111,7 +119,7 @@ export async function startPeer<Options>(options: StartOptions<Options>): Promis
     }
   })
   const { broadcast, trackers } = options.peer
-  return { id, broadcast: { ...broadcast, trackers }, peer, driver, network }
+  return { id, broadcast: { ...broadcast, trackers }, peer, driver, network, past: past?.control }
 }
 
 /** A URL of whom this peer will reach first: a tracker, or somebody of its ticket. */

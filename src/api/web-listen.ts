@@ -9,7 +9,6 @@ import {
   MIN_BUFFER_MS,
   PLAYBACK_MARGIN_MS
 } from '../protocol/limits.js'
-import type { MakeReplay } from '../protocol/replay/replay.js'
 import type { BroadcastLink } from '../protocol/wire/link.js'
 import { now } from '../runtime/clock.js'
 import { type WebNetworkOptions, webPlatform } from '../runtime/web-platform.js'
@@ -17,6 +16,7 @@ import { join, type JoinOptions } from './listen.js'
 import { checkNumber, checkOneOf } from './options.js'
 import type { PastOptions } from './past.js'
 import { mayRelay, type RelayChoice } from './relaying.js'
+import type { Past } from './start-peer.js'
 import { WebListener } from './web-listener.js'
 
 export interface ListenOptions
@@ -64,17 +64,17 @@ export async function listen(
     ...(output === undefined ? {} : { output })
   }
   const bufferMs = delayMs - PLAYBACK_MARGIN_MS
-  const { from, keepMb, past = from !== undefined || keepMb !== undefined } = options
-  const replay = past ? fetchPast(options, bufferMs) : undefined
+  const { from, keepMb, past: wantsPast = from !== undefined || keepMb !== undefined } = options
+  const past = wantsPast ? fetchPast(options, bufferMs) : undefined
   const given = { ...options, bufferMs, maxUploadKbps }
-  const peer = { role: 'listener' as const, leaf: !relaying, replay }
+  const peer = { role: 'listener' as const, leaf: !relaying, past }
   return join(webPlatform, link, given, peer, DEFAULT_PAGE_LINKS, () => {
-    return new WebListener(startedAt, relaying, playback, from)
+    return new WebListener(startedAt, relaying, playback)
   })
 }
 
 /** Meanwhile the network is opened. Who could hear the past and did not ask for any of it hears the live show without. */
-async function fetchPast(options: ListenOptions, aheadMs: number): Promise<MakeReplay | undefined> {
+async function fetchPast(options: ListenOptions, aheadMs: number): Promise<Past | undefined> {
   try {
     const { pastInPage } = await import('./page-past.js')
     return pastInPage(options, aheadMs)

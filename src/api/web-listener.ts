@@ -5,10 +5,9 @@ import { Playback, type PlaybackOptions, type PlaybackStats } from '../audio/pla
 import type { TreecastError } from '../protocol/errors.js'
 import type { Notice } from '../protocol/machine.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
-import { Listener, type ListenerEvents, type Timeline } from './listener.js'
+import { Listener, type ListenerEvents } from './listener.js'
 import type { RunningPeer } from './start-peer.js'
 import type { Stats } from './stats.js'
-import { toSeconds } from './time.js'
 
 export interface WebStats extends Stats {
   /** Whether this page passes on what it hears. */
@@ -31,15 +30,12 @@ export class WebListener extends Listener<WebStats, WebListenerEvents> {
   private readonly playback: Playback
   private readonly relaying: boolean
   private isPaused = true
-  /** Where to go on in the past at `play()`, in seconds; undefined for the live show. */
-  private resumeAt: number | undefined
   private playedOut: () => void = () => undefined
 
   /** @internal Use `listen()`. */
-  constructor(startedAt: number, relaying: boolean, options: Omit<PlaybackOptions, 'on'>, from?: number) {
+  constructor(startedAt: number, relaying: boolean, options: Omit<PlaybackOptions, 'on'>) {
     super(startedAt)
     this.relaying = relaying
-    this.resumeAt = from
     this.playback = new Playback({
       ...options,
       on: {
@@ -68,48 +64,23 @@ export class WebListener extends Listener<WebStats, WebListenerEvents> {
 
   /** Falls silent. The page goes on receiving and relaying; `play()` goes on at the live edge, or where it was in the past. */
   pause(): void {
-    const { live, position } = this.timeline() ?? { live: true, position: 0 }
+    this.past?.pause()
     this.isPaused = true
     this.playback.stop()
-    if (live) return
-    this.resumeAt = position
-    this.instruct({ type: 'hold' })
   }
 
-  override seek(seconds: number): void {
-    if (this.isPaused) this.resumeAt = Math.max(0, seconds)
-    else super.seek(seconds)
-  }
-
-  override goLive(): void {
-    this.resumeAt = undefined
-    super.goLive()
-  }
-
-  /** As in a {@link Listener}; the position is what is heard now. */
-  override timeline(): Timeline | undefined {
-    const timeline = super.timeline()
-    const { resumeAt } = this
-    if (timeline === undefined) return undefined
-    if (resumeAt !== undefined) return { ...timeline, position: resumeAt, live: false }
-    const { position } = this.playback
-    return position === undefined ? timeline : { ...timeline, position: toSeconds(position) }
-  }
-
-  /** No longer paused: a show that is over, and what was paused in the past, waits for this. */
   private goOn(): void {
-    if (!this.isPaused) return
     this.isPaused = false
-    const { live, position } = this.timeline() ?? { live: true, position: 0 }
-    this.resumeAt = undefined
-    // Whether a show is over may not be known yet: then its past is heard when it is.
-    if (live) this.instruct({ type: 'go-live' })
-    else super.seek(position)
+    this.past?.goOn()
   }
 
-  protected override moveTo(input: Parameters<Listener['moveTo']>[0]): void {
-    super.moveTo(input)
+  protected override jump(): void {
+    super.jump()
     this.playback.jump()
+  }
+
+  protected override get heardAt(): number | undefined {
+    return this.playback.position
   }
 
   /** To be called from a click or key press after `playbackblocked`. */
@@ -161,8 +132,6 @@ export class WebListener extends Listener<WebStats, WebListenerEvents> {
     globalThis.addEventListener('pagehide', leave)
     void this.ended.then(() => globalThis.removeEventListener('pagehide', leave))
     super.attach(running)
-    // Of the past nothing is heard before somebody listens.
-    this.instruct({ type: 'hold' })
   }
 
   /** @internal */
