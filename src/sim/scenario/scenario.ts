@@ -64,8 +64,6 @@ export interface HostilePlan {
   readonly fromS?: number | undefined
   /** They come before everybody else. */
   readonly first: boolean
-  /** In so many networks of one /24 each; 0: each in one of its own. */
-  readonly networks: number
 }
 
 export type Hostility =

@@ -26,8 +26,7 @@ const hostile = z
       .max(10)
       .default([]),
     fromS: z.number().optional(),
-    first: z.boolean().default(false),
-    networks: whole.min(0).max(10_000).default(0)
+    first: z.boolean().default(false)
   })
   .refine(({ share: some, how }) => some === 0 || how.length > 0, {
     path: ['how'],
