@@ -84,6 +84,8 @@ function protocolNames(modules) {
     const isHere = file.startsWith('protocol/') && modules.includes(join(BUILD, file))
     const code = readFileSync(join(BUILD, file), 'utf8').replace(/^\s*(?:\/\/|\/?\*).*$/gm, '')
     for (const [word] of code.matchAll(/[a-zA-Z]\w{2,}/g)) (isHere ? names : others).add(word)
+    // What also stands as a text may be the key of a table that is asked for by it.
+    for (const [, word = ''] of code.matchAll(/['"`](\w+)['"`]/g)) others.add(word)
   }
   return [...names].filter((name) => !others.has(name))
 }
