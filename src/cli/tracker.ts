@@ -40,6 +40,11 @@ export function addTracker(program: Command): void {
       collect
     )
     .option('--origins <origin>', 'pages of this origin may connect, and no others; again for more', collect)
+    .option(
+      '--turn-servers <network>',
+      'a TURN server that peers may name as theirs; again for more',
+      collect
+    )
     .option('--banned <network>', 'is turned away; again for more', collect)
     .option('--joins-per-second <n>', 'connections of one address a second, 0 for any number', Number)
     .option('--join-burst <n>', 'and so many at once', whole(1, 1_000_000))

@@ -79,7 +79,13 @@ export type Output =
   | { readonly type: 'data'; readonly link: number; readonly hops: number; readonly packet: Uint8Array }
   | { readonly type: 'close'; readonly link: number }
   /** A peer has sent our transports a signal. Nothing of it is proved. */
-  | { readonly type: 'signal'; readonly from: PeerId; readonly body: Uint8Array }
+  | {
+      readonly type: 'signal'
+      readonly from: PeerId
+      readonly body: Uint8Array
+      /** For which of its candidates a tracker vouches: a mask; undefined where none has a say. */
+      readonly allowed: number | undefined
+    }
   /** Nobody can bring a signal to this peer now. */
   | { readonly type: 'unreachable'; readonly peer: PeerId }
   /** Check an Ed25519 signature; answer with `verified`. */

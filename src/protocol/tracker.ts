@@ -48,6 +48,7 @@ interface Connection {
   readonly messages: TokenBucket
   readonly signals: TokenBucket
   readonly network: string | undefined
+  readonly address: string | undefined
   readonly joinBy: number
 }
 
@@ -68,13 +69,14 @@ export class Tracker {
   private readonly refusedFor: Partial<Record<ByeReason, number>> = {}
 
   constructor(options: TrackerMachineOptions) {
-    const { seed, shares = false } = options
+    const { seed, shares = false, isRelay = () => false } = options
     const send = (link: number, message: Message): void => this.send(link, message)
     this.shares = shares
     this.introductions = new Introductions(new Random(seed), send)
     this.switchboard = new Switchboard(
       (output) => this.outputs.push(output),
-      shares ? (share) => this.shared.push(share) : undefined
+      shares ? (share) => this.shared.push(share) : undefined,
+      { isRelay }
     )
     this.doors = new Doors(options, {
       onServe: (link, join, now) => this.join(link, join, now),
@@ -88,7 +90,7 @@ export class Tracker {
   step(input: TrackerInput, now: number): TrackerOutput[] {
     switch (input.type) {
       case 'opened':
-        this.opened(input.link, input.network, now)
+        this.opened(input, now)
         break
       case 'received':
         this.received(input.link, input.bytes, now)
@@ -167,11 +169,12 @@ export class Tracker {
     return this.roster.broadcastStats()
   }
 
-  private opened(link: number, network: string | undefined, now: number): void {
+  private opened({ link, network, address }: Extract<TrackerInput, { type: 'opened' }>, now: number): void {
     this.connections.set(link, {
       messages: new TokenBucket(TRACKER_MESSAGES_PER_SECOND, TRACKER_MESSAGES_BURST, now),
       signals: new TokenBucket(SIGNALS_PER_SECOND, SIGNALS_BURST, now),
       network,
+      address,
       joinBy: now + HELLO_TIMEOUT_MS
     })
     this.budgets.opened(network, now)
@@ -185,8 +188,7 @@ export class Tracker {
     const connection = this.connections.get(link)
     if (connection === undefined) return
     try {
-      const messages = decodeMessages(bytes)
-      for (const message of messages) {
+      for (const message of decodeMessages(bytes)) {
         const bucket = message.type === 'signal' ? connection.signals : connection.messages
         if (!bucket.take(1, now)) {
           this.refuse(link, 'too-much', 'too many messages; wait longer between them')
@@ -196,8 +198,7 @@ export class Tracker {
           this.shed.messages++
           continue
         }
-        // What is passed on unchanged need not be written anew.
-        this.take(link, message, messages.length === 1 ? bytes : undefined, now)
+        this.take(link, message, now)
       }
     } catch (error) {
       if (!(error instanceof WireError)) throw error
@@ -205,7 +206,7 @@ export class Tracker {
     }
   }
 
-  private take(link: number, message: Message, bytes: Uint8Array | undefined, now: number): void {
+  private take(link: number, message: Message, now: number): void {
     const member = this.roster.get(link)
     switch (message.type) {
       case 'join':
@@ -225,7 +226,7 @@ export class Tracker {
         break
       case 'signal':
         if (member === undefined) throw new WireError('SIGNAL before JOIN')
-        this.bring(member, message, bytes ?? encodeMessage(message), now)
+        this.bring(member, message, now)
         break
       case 'lease':
         if (member === undefined) throw new WireError('LEASE before JOIN')
@@ -248,7 +249,7 @@ export class Tracker {
   }
 
   private join(link: number, join: Join, now: number): void {
-    const member = this.roster.add(link, this.connections.get(link)!.network, join, now)
+    const member = this.roster.add(link, this.connections.get(link)!, join, now)
     if (member === undefined) {
       this.refuse(link, 'full', 'this tracker is full; try another')
       return
@@ -268,10 +269,10 @@ export class Tracker {
   }
 
   /** Passes a signal on to another member of the same broadcast. */
-  private bring(member: Member, signal: Signal, bytes: Uint8Array, now: number): void {
+  private bring(member: Member, signal: Signal, now: number): void {
     const isShed = this.doors.shedsSignalsOf(member, now)
     if (isShed) this.shed.signals++
-    if (isShed || !this.switchboard.bring(member, signal, bytes))
+    if (isShed || !this.switchboard.bring(member, signal))
       this.send(member.link, { type: 'unreachable', peer: signal.to })
   }
 

@@ -129,7 +129,7 @@ export class Driver {
         void import('./work.js').then(({ work }) => work(output, this.options, this.links))
         break
       case 'signal':
-        this.options.network.transport.signals?.signalled(output.from, output.body)
+        this.options.network.transport.signals?.signalled(output.from, output.body, output.allowed)
         break
       case 'unreachable':
         this.options.network.transport.signals?.unreachable(output.peer)

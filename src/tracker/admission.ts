@@ -4,6 +4,7 @@
  */
 
 import { HELLO_TIMEOUT_MS } from '../protocol/limits.js'
+import { isPrivate } from '../protocol/wire/ice.js'
 import type { ByeReason } from '../protocol/wire/message.js'
 import { TokenBucket } from '../protocol/tree/token-bucket.js'
 import { Crowding } from './crowding.js'
@@ -15,7 +16,7 @@ import {
   STRIKES,
   STRIKES_MS
 } from './limits.js'
-import { isPrivate, networkOf, Networks } from './networks.js'
+import { networkOf, Networks } from './networks.js'
 
 /** Why somebody was not let in. */
 export const REJECTIONS = ['origin', 'banned', 'rate', 'strangers', 'full', 'draining'] as const

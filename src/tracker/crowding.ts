@@ -1,6 +1,7 @@
 /** How many there are of each address and of each network, of those whose address says anything about them. */
 
-import { isPrivate, networkOf } from './networks.js'
+import { isPrivate } from '../protocol/wire/ice.js'
+import { networkOf } from './networks.js'
 
 export interface CrowdingLimits {
   readonly ofAddress: number

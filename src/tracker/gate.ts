@@ -4,9 +4,10 @@
  */
 
 import type { Server, Socket } from 'node:net'
+import { plainAddress } from '../protocol/wire/ice.js'
 import { Crowding } from './crowding.js'
 import { MAX_RAW, RAW_OF_ADDRESS, RAW_OF_NETWORK } from './limits.js'
-import { type Networks, plainAddress } from './networks.js'
+import type { Networks } from './networks.js'
 
 export interface GateOptions {
   /** Their addresses are not those of people. */

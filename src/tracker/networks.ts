@@ -3,11 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { TreecastError } from '../protocol/errors.js'
-
-/** From where a proxy or a neighbour in the same house comes: not one visitor, or one that can be asked to stop. Loopback, private and
- * link-local addresses (RFC 1918, 3927, 4193, 4291), as Node.js writes them. An expression: it is asked several times a connection. */
-const PRIVATE =
-  /^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/i
+import { plainAddress } from '../protocol/wire/ice.js'
 
 /** Addresses and networks as people write them. */
 export class Networks {
@@ -33,16 +29,6 @@ export class Networks {
   has(address: string): boolean {
     return this.list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
   }
-}
-
-/** Whether an address says nothing about who is behind it: loopback, and what is used inside houses. */
-export function isPrivate(address: string): boolean {
-  return PRIVATE.test(address)
-}
-
-/** `::ffff:192.0.2.1` is 192.0.2.1; a zone is of no interest. */
-export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
 }
 
 /**

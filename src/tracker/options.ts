@@ -20,6 +20,8 @@ export interface TrackerOptions {
   readonly origins?: readonly string[]
   /** Addresses and networks (`10.0.0.0/8`) of proxies whose X-Forwarded-For is believed. Default: none. */
   readonly trustedProxies?: readonly string[]
+  /** Addresses of TURN servers that peers may name to one another as theirs. What is neither that nor a peer's own is not dialled. */
+  readonly turnServers?: readonly string[]
   /** Addresses and networks that are turned away. */
   readonly banned?: readonly string[]
   /** Connections of one address: a second, 0 for any number; default 10. Not of loopback and private networks. */

@@ -98,7 +98,13 @@ export class TrackerServer {
   private bytesOut = 0
 
   /** Use {@link startTracker}. */
-  constructor(server: AnyServer, options: TrackerOptions, admission: Admission, proxies: Networks) {
+  constructor(
+    server: AnyServer,
+    options: TrackerOptions,
+    admission: Admission,
+    proxies: Networks,
+    turnServers: Networks
+  ) {
     this.server = server
     this.options = options
     this.admission = admission
@@ -110,7 +116,8 @@ export class TrackerServer {
       seed: randomUint32(),
       shares: store !== undefined,
       joinsPerSecond: servedPerSecond,
-      joinBurst: servedPerSecond * SERVED_BURST_SECONDS
+      joinBurst: servedPerSecond * SERVED_BURST_SECONDS,
+      isRelay: (address) => turnServers.has(address)
     })
     this.machine.step({ type: 'load', load: this.load, salt: this.salt.bytes }, now())
     this.sharing =
@@ -224,7 +231,7 @@ export class TrackerServer {
       if (reason === 'malformed') this.admission.strike(address, reason, now())
       if (this.forget(number)) this.give({ type: 'closed', link: number })
     }
-    this.give({ type: 'opened', link: number, network: this.admission.networkOf(address) })
+    this.give({ type: 'opened', link: number, network: this.admission.networkOf(address), address })
   }
 
   private give(input: TrackerInput): void {
@@ -331,7 +338,8 @@ export async function startTracker(options: TrackerOptions = {}): Promise<Tracke
     limitPrivate: options.limitPrivate ?? false
   })
   const proxies = new Networks(options.trustedProxies ?? [], 'trustedProxies')
+  const turnServers = new Networks(options.turnServers ?? [], 'turnServers')
   const server = makeServer(options.tls)
   await listen(server, options)
-  return new TrackerServer(server, options, admission, proxies)
+  return new TrackerServer(server, options, admission, proxies, turnServers)
 }

@@ -32,6 +32,9 @@ const schema = z.strictObject({
     .optional()
     .describe('Origins of pages that may connect. Default: all.'),
   banned: list.default([]).describe('Addresses and networks that are turned away.'),
+  turnServers: list
+    .default([])
+    .describe('Addresses and networks of TURN servers that peers may name as their own.'),
   joinsPerSecond: z
     .number()
     .min(0)

@@ -72,8 +72,8 @@ export interface LinkLimits {
 export interface Signals {
   /** Called with what is to be brought to a peer. */
   onSignal: (to: Uint8Array, body: Uint8Array) => void
-  /** A peer has sent us something. Nothing of it is proved. */
-  signalled(from: Uint8Array, body: Uint8Array): void
+  /** A peer has sent us something. Nothing of it is proved. @param allowed for which of its candidates a tracker vouches: a mask */
+  signalled(from: Uint8Array, body: Uint8Array, allowed?: number): void
   /** Nobody can bring anything to this peer now. */
   unreachable(peer: Uint8Array): void
 }

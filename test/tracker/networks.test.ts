@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { isPrivate, networkOf, Networks } from '../../src/tracker/networks.js'
+import { isPrivate } from '../../src/protocol/wire/ice.js'
+import { networkOf, Networks } from '../../src/tracker/networks.js'
 
 describe('networks', () => {
   it('of houses are told from those of the world', () => {

@@ -10,8 +10,13 @@ import type { Elsewhere, SharedMember } from './membership.js'
 export const LOAD = { calm: 0, stats: 1, joins: 2, signals: 3, returns: 4 } as const
 
 export type TrackerInput =
-  /** A connection is open. `network`: where it comes from, as far as that tells one person from others; undefined where it does not. */
-  | { readonly type: 'opened'; readonly link: number; readonly network?: string | undefined }
+  /** A connection is open. `address`: its own, where that is known. `network`: where it comes from, as far as that tells one person from others; undefined where it does not. */
+  | {
+      readonly type: 'opened'
+      readonly link: number
+      readonly network?: string | undefined
+      readonly address?: string | undefined
+    }
   | { readonly type: 'received'; readonly link: number; readonly bytes: Uint8Array }
   | { readonly type: 'closed'; readonly link: number }
   | { readonly type: 'tick' }
@@ -64,6 +69,8 @@ export interface TrackerMachineOptions {
   /** Joins that it serves a second, and at once; who comes beyond waits and may work. Default: all. */
   readonly joinsPerSecond?: number
   readonly joinBurst?: number
+  /** Whether a TURN server has this address, to which peers may send one another. Default: none has. */
+  readonly isRelay?: (address: string) => boolean
 }
 
 /** What a busy tracker did without, since the start. */

@@ -31,6 +31,8 @@ export interface Member extends Candidate {
   readonly broadcast: Membership
   /** The network that it comes from, as whoever runs the tracker names it; undefined where that says nothing. */
   readonly network: string | undefined
+  /** Its own address, where that is known. */
+  readonly address: string | undefined
   readonly joinedAt: number
   expiresAt: number
 }

@@ -14,6 +14,12 @@ type Census = Pick<
   'broadcasts' | 'peers' | 'listeners' | 'relays' | 'origins' | 'waiting' | 'freeSlots'
 >
 
+/** Where a connection comes from. */
+export interface Origin {
+  readonly network: string | undefined
+  readonly address: string | undefined
+}
+
 export class Roster {
   private readonly broadcasts = new Map<string, Membership>()
   /** By link, in the order of their leases. */
@@ -37,7 +43,7 @@ export class Roster {
   }
 
   /** @returns the new member; undefined if there is no place for it */
-  add(link: number, network: string | undefined, join: Join, now: number): Member | undefined {
+  add(link: number, { network, address }: Origin, join: Join, now: number): Member | undefined {
     const key = broadcastKey(join.broadcast)
     const known = this.broadcasts.get(key)
     if (this.size >= MAX_MEMBERS || (known === undefined && this.broadcasts.size >= MAX_BROADCASTS))
@@ -56,6 +62,7 @@ export class Roster {
       role,
       broadcast,
       network,
+      address,
       joinedAt: now,
       relays: freeSlots > 0,
       freeSlots,

@@ -54,7 +54,9 @@ export class Signalling {
     }
     if (this.hood.candidates.isBanned(signal.from, now)) return
     this.remember(signal.from, link)
-    this.emit({ type: 'signal', from: signal.from, body: signal.body })
+    // A neighbour is no more to be trusted than who speaks through it.
+    const allowed = this.discovery.isTracker(link) ? signal.allowed : undefined
+    this.emit({ type: 'signal', from: signal.from, body: signal.body, allowed })
   }
 
   /** Whoever was to bring our signal is not linked with that peer. */
@@ -70,7 +72,7 @@ export class Signalling {
     if (other === undefined) {
       this.hood.send(neighbour.link, { type: 'unreachable', peer: signal.to })
     } else {
-      this.pass(other.link, signal)
+      this.pass(other.link, { ...signal, allowed: undefined })
     }
   }
 

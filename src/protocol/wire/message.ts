@@ -251,6 +251,8 @@ export interface Signal {
   readonly from: PeerId
   /** For the transport of the other end: `wire/signal.ts`. */
   readonly body: Uint8Array
+  /** From a tracker: for which of its ICE candidates it vouches, bit _i_ for candidate _i_. */
+  readonly allowed?: number | undefined
 }
 
 /** Answers a SIGNAL that cannot be brought to its end. */
@@ -379,6 +381,7 @@ function writeBody(w: Writer, m: PeersMessage): void {
     case 'signal':
       if (m.body.length > MAX_SIGNAL_BYTES) throw new RangeError(`a signal of ${m.body.length} B`)
       w.put(m.to).put(m.from).u16(m.body.length).put(m.body)
+      if (m.allowed !== undefined) w.u16(m.allowed)
       break
     case 'unreachable':
       w.put(m.peer)
@@ -442,7 +445,13 @@ export function readBody(type: number, r: Reader): Message | undefined {
     case MESSAGE_TYPE.challenge:
       return { type: 'challenge', seed: r.view(SEED_BYTES), bits: r.u8(), waitMs: r.u32() }
     case MESSAGE_TYPE.signal:
-      return { type: 'signal', to: r.view(KEY_BYTES), from: r.view(KEY_BYTES), body: readSignalBody(r) }
+      return {
+        type: 'signal',
+        to: r.view(KEY_BYTES),
+        from: r.view(KEY_BYTES),
+        body: readSignalBody(r),
+        allowed: r.remaining > 1 ? r.u16() : undefined
+      }
     case MESSAGE_TYPE.unreachable:
       return { type: 'unreachable', peer: r.view(KEY_BYTES) }
     default:

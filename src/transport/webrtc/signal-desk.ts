@@ -2,6 +2,7 @@
 
 import { isCanonicalSignature, isSoundKey } from '../../protocol/media/signature.js'
 import { WireError } from '../../protocol/wire/cursor.js'
+import { idKey } from '../../protocol/wire/record.js'
 import {
   decodeSignalBody,
   encodeSignalBody,
@@ -22,6 +23,8 @@ export class SignalDesk {
   private outgoing: Promise<void> = Promise.resolve()
   private unchecked = 0
   private isClosed = false
+  /** Fetched while the first dial is under way. */
+  private readonly check = import('./ice-check.js').then(({ IceCheck }) => new IceCheck())
 
   /**
    * @param onSigned somebody has to bring it there
@@ -49,8 +52,10 @@ export class SignalDesk {
     })
   }
 
-  /** Anybody may have made it: what is not a signal, or not signed, is passed over. */
-  signalled(from: Uint8Array, body: Uint8Array): void {
+  /** Anybody may have made it: what is not a signal, or not signed, is passed over, and what leads to nobody who agreed is taken out of it.
+   *
+   * @param allowed for which of its candidates a tracker vouches: a mask */
+  signalled(from: Uint8Array, body: Uint8Array, allowed?: number): void {
     if (this.isClosed || this.unchecked >= MAX_UNCHECKED || !isSoundKey(from)) return
     let decoded: ReturnType<typeof decodeSignalBody>
     try {
@@ -67,7 +72,11 @@ export class SignalDesk {
     this.incoming = this.incoming.then(async () => {
       const isHis = await verify(from, message, signature)
       this.unchecked--
-      if (isHis && !this.isClosed) this.onProved(from, decoded.body)
+      const check = await this.check
+      if (!isHis || this.isClosed) return
+      const { negotiation, content } = decoded.body
+      const sifted = check.sift(content, allowed, `${idKey(from)} ${negotiation}`, Date.now())
+      this.onProved(from, { negotiation, content: sifted })
     })
   }
 

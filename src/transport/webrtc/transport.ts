@@ -122,8 +122,8 @@ export class WebRtcTransport implements Transport, Signals {
     return result
   }
 
-  signalled(from: Uint8Array, body: Uint8Array): void {
-    this.desk.signalled(from, body)
+  signalled(from: Uint8Array, body: Uint8Array, allowed?: number): void {
+    this.desk.signalled(from, body, allowed)
   }
 
   unreachable(peer: Uint8Array): void {
