@@ -34,6 +34,8 @@ export type { RecordedGap, Verification, VerifyOptions } from './recording/verif
 export type { VerifyFileOptions } from './recording/verify-file.js'
 export type { IceOptions, IceServer } from './runtime/ice.js'
 export { openKeyFile } from './runtime/key-file.js'
+export { openPublisherKeys, showKeysFrom } from './runtime/show-key-file.js'
+export type { ShowKey, ShowKeys } from './runtime/show-keys.js'
 export type { NodeNetworkOptions } from './runtime/node-platform.js'
 export type { Signer, WebRtcState } from './runtime/platform.js'
 export type { Rejection } from './tracker/admission.js'

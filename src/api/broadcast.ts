@@ -6,7 +6,6 @@ import {
   DEFAULT_MAX_LINKS,
   DEFAULT_STRIPES,
   MAX_CANDIDATES,
-  MAX_CERTIFICATE_SECONDS,
   MAX_FRAME_BYTES,
   MAX_METADATA_FIELDS,
   MAX_METADATA_KEY_BYTES,
@@ -14,25 +13,21 @@ import {
   MAX_STRIPES,
   SEAL_PACKETS
 } from '../protocol/limits.js'
-import type { Notice } from '../protocol/machine.js'
+import type { Notice } from '../protocol/notice.js'
 import { publishing } from '../protocol/media/publisher.js'
 import type { MakeReplay } from '../protocol/replay/replay.js'
 import { keyToText, nameProblem } from '../protocol/wire/broadcast.js'
-import {
-  type Certificate,
-  certificateMessage,
-  decodeCertificate,
-  encodeCertificateBody
-} from '../protocol/wire/certificate.js'
 import { equal } from '../protocol/wire/cursor.js'
 import { formatLink, parseLink, trackerUrlProblem } from '../protocol/wire/link.js'
 import type { PeerRecord } from '../protocol/wire/record.js'
 import type { Platform, Signer } from '../runtime/platform.js'
 import { sealWith } from '../runtime/seal.js'
+import { DEFAULT_KEY_HOURS, rootShowKeys, type ShowKey, type ShowKeys } from '../runtime/show-keys.js'
 import { Emitter } from './emitter.js'
 import type { Keeper } from './keeper.js'
 import { noTracker, refusal } from './listen.js'
 import { checkLinks, checkNumber, checkWhole } from './options.js'
+import { Rotation } from './rotation.js'
 import { type LinkOptions, type RunningPeer, startPeer } from './start-peer.js'
 import { type Stats, STATS_INTERVAL_MS, statsOf } from './stats.js'
 
@@ -42,10 +37,14 @@ const METADATA_ROOM_BYTES = 960
 export interface AirOptions extends LinkOptions {
   /** 1…8 tracker URLs, `ws://` or `wss://`. */
   readonly trackers: readonly string[]
-  /** The publisher's root key; default a new one, whose link is good for this show only. */
-  readonly keys?: Signer
-  /** What the broadcast is called in its link; default `live`. */
+  /** The publisher's root key; default a new one, whose link is good for this show only. Or show keys that it has certified
+   * elsewhere, so that it need not be here: `showKeysFrom(file)`. */
+  readonly keys?: Signer | ShowKeys
+  /** What the broadcast is called in its link; default `live`, or as the show keys say. */
   readonly name?: string
+  /** How often the root key certifies a new show key, in hours; above 0, at most 12, which is the default. Listeners notice nothing
+   * of it. */
+  readonly keyHours?: number
   /** Copies that the origin uploads, at most; default 4. */
   readonly maxChildren?: number
   /** Peers that the origin feeds at most, each with as many stripes as it takes. Default: no bound; with four stripes up to
@@ -57,7 +56,7 @@ export interface AirOptions extends LinkOptions {
   readonly roots?: readonly string[]
   /** Media time to a packet, ms; 20…1,000, default 100. */
   readonly packetMs?: number
-  /** Into how many stripes the show is dealt; 1…16, default 4. */
+  /** Into how many stripes the show is dealt; 1…16, default 4, or as the show keys say. */
   readonly stripes?: number
   /** @internal Keeps the show and lends its past. */
   readonly replay?: MakeReplay
@@ -81,6 +80,8 @@ export interface BroadcastEvents {
   notice: Notice
   /** The recording cannot be written any more; the show goes on. */
   recordingfailed: TreecastError
+  /** The next show key cannot be had, or the last is about to expire; the show goes on, and it is tried again each minute. */
+  keyfailed: TreecastError
   ended: BroadcastSummary
 }
 
@@ -91,6 +92,7 @@ export class Broadcast extends Emitter<BroadcastEvents> {
   readonly ended: Promise<BroadcastSummary>
   private readonly stop = new AbortController()
   private readonly keeper: Keeper | undefined
+  private readonly rotation: Rotation
   private running: RunningPeer | undefined
   private statsTimer: ReturnType<typeof setInterval> | undefined
 
@@ -99,11 +101,14 @@ export class Broadcast extends Emitter<BroadcastEvents> {
     link: string,
     feed: (broadcast: Broadcast, signal: AbortSignal) => Promise<void>,
     live: Promise<void>,
+    rotation: Rotation,
     keeper: Keeper | undefined
   ) {
     super()
     this.link = link
     this.keeper = keeper
+    this.rotation = rotation
+    rotation.onError = (error) => this.emit('keyfailed', error)
     if (keeper !== undefined) keeper.onError = (error) => this.emit('recordingfailed', error)
     this.ended = live.then(() => this.run(feed))
     this.ended.catch(() => undefined)
@@ -154,9 +159,11 @@ export class Broadcast extends Emitter<BroadcastEvents> {
   ): Promise<BroadcastSummary> {
     const { driver } = this.running!
     this.statsTimer = setInterval(() => this.emit('stats', this.stats()), STATS_INTERVAL_MS)
+    this.rotation.begin(this.running!)
     try {
       await feed(this, this.stop.signal)
     } finally {
+      this.rotation.end()
       driver.give({ type: 'source-end' })
       await driver.done
       await this.keeper?.end()
@@ -193,27 +200,25 @@ export async function goOnAir<Options>(
   open: () => Promise<OpenedSource>,
   keeper?: Keeper
 ): Promise<Broadcast> {
-  const {
-    trackers,
-    name = 'live',
-    maxChildren,
-    maxPeers,
-    packetMs,
-    stripes = DEFAULT_STRIPES,
-    signal
-  } = options
+  const { trackers, maxChildren, maxPeers, packetMs, signal } = options
   checkWhole('maxChildren', maxChildren, 1, 1000)
   checkWhole('maxPeers', maxPeers, 1, 16_000)
   checkNumber('packetMs', packetMs, 20, 1000)
-  checkWhole('stripes', stripes, 1, MAX_STRIPES)
+  checkWhole('stripes', options.stripes, 1, MAX_STRIPES)
+  checkNumber('keyHours', options.keyHours, Number.MIN_VALUE, DEFAULT_KEY_HOURS)
   checkLinks(options)
-  const keys = options.keys ?? (await platform.makeSigner())
-  const link = linkOf(keys.publicKey, name, trackers)
-  const roots = options.roots === undefined ? undefined : rootsOf(options.roots, keys.publicKey, name)
+  const keys = await showKeysOf(platform, options)
+  const { publisher, name } = keys
+  const link = linkOf(publisher, name, trackers)
+  const roots = options.roots === undefined ? undefined : rootsOf(options.roots, publisher, name)
   const source = await open()
 
-  const showKeys = await platform.makeSigner()
-  const certificate = await certify(keys, name, showKeys.publicKey, stripes)
+  const showKey = await firstOf(keys, options.stripes).catch(async (error: unknown) => {
+    await source.release()
+    throw error
+  })
+  const { certificate } = showKey
+  const rotation = new Rotation(keys, showKey)
   let live: () => void = () => undefined
   let fail: (error: Error) => void = () => undefined
   const isLiveNow = new Promise<void>((resolve, reject) => {
@@ -227,7 +232,7 @@ export async function goOnAir<Options>(
     show.take(source.first)
     for await (const item of source.rest(stop)) show.take(item)
   }
-  const show = new Broadcast(link, feed, isLiveNow, keeper)
+  const show = new Broadcast(link, feed, isLiveNow, rotation, keeper)
   try {
     const running = await startPeer({
       platform,
@@ -249,7 +254,7 @@ export async function goOnAir<Options>(
         ...(maxPeers === undefined ? {} : { maxPeers }),
         ...(options.replay === undefined ? {} : { past: { replay: options.replay } })
       },
-      sign: showKeys.sign,
+      sign: rotation.sign,
       seal: sealWith(platform.hash),
       onRecord: keeper && ((packet, under) => keeper.take(under, packet)),
       onPlay: () => undefined,
@@ -278,6 +283,27 @@ export async function goOnAir<Options>(
   signal?.addEventListener('abort', () => void show.close(), { once: true })
   if (signal?.aborted === true) void show.close()
   return show
+}
+
+/** Where the show keys come from. @throws TreecastError `bad-option` where they are of another broadcast */
+async function showKeysOf<Options>(platform: Platform<Options>, options: AirOptions): Promise<ShowKeys> {
+  const { keys, name, stripes = DEFAULT_STRIPES, keyHours: hours } = options
+  if (keys === undefined || !('next' in keys)) {
+    const root = keys ?? (await platform.makeSigner())
+    return rootShowKeys(root, platform.makeSigner, { name: name ?? 'live', stripes, hours })
+  }
+  if (name !== undefined && name !== keys.name) {
+    const problem = `the show keys are certified for "${keys.name}", not for "${name}"`
+    throw new TreecastError('bad-option', `${problem}; leave the name out, or certify others`)
+  }
+  return keys
+}
+
+async function firstOf(keys: ShowKeys, stripes: number | undefined): Promise<ShowKey> {
+  const key = await keys.next()
+  if (stripes === undefined || stripes === key.certificate.stripes) return key
+  const problem = `the show keys are certified for ${key.certificate.stripes} stripes, not for ${stripes}`
+  throw new TreecastError('bad-option', `${problem}; leave the stripes out, or certify others`)
 }
 
 function linkOf(publisher: Uint8Array, name: string, trackers: readonly string[]): string {
@@ -313,26 +339,6 @@ function rootsOf(links: readonly string[], publisher: Uint8Array, name: string):
     throw new TreecastError('bad-option', `${roots.size} roots; 1 to ${MAX_CANDIDATES} can be named`)
   }
   return [...roots.values()]
-}
-
-/** Certifies a new show key. Its epoch is the second in which it was made, so that a restart revokes what was before. */
-async function certify(
-  keys: Signer,
-  name: string,
-  showKey: Uint8Array,
-  stripes: number
-): Promise<Certificate> {
-  const second = Math.floor(Date.now() / 1000)
-  const body = encodeCertificateBody({
-    broadcast: { publisher: keys.publicKey, name },
-    epoch: second,
-    showKey,
-    notBefore: second,
-    notAfter: second + MAX_CERTIFICATE_SECONDS,
-    stripes
-  })
-  const bytes = new Uint8Array([...body, ...(await keys.sign(certificateMessage(body)))])
-  return decodeCertificate(bytes, { publisher: keys.publicKey, name }).certificate
 }
 
 /** The tags that people want to read: short ones; names in lower case. */

@@ -2,7 +2,7 @@
 
 import { TreecastError } from '../protocol/errors.js'
 import { MAX_BUFFER_MS, MIN_BUFFER_MS } from '../protocol/limits.js'
-import type { Notice } from '../protocol/machine.js'
+import type { Notice } from '../protocol/notice.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
 import type { PeerOptions } from '../protocol/peer-options.js'
 import { type BroadcastLink, parseLink } from '../protocol/wire/link.js'

@@ -2,7 +2,7 @@
 
 import type { HeardFrame } from '../audio/heard-frame.js'
 import type { TreecastError } from '../protocol/errors.js'
-import type { Notice } from '../protocol/machine.js'
+import type { Notice } from '../protocol/notice.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
 import { equal } from '../protocol/wire/cursor.js'
 import { formatLink } from '../protocol/wire/link.js'

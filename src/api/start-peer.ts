@@ -8,7 +8,7 @@ import {
   MAX_ADDRESSES,
   MAX_MESSAGE_BYTES
 } from '../protocol/limits.js'
-import type { Notice } from '../protocol/machine.js'
+import type { Notice } from '../protocol/notice.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
 import { Peer } from '../protocol/peer.js'
 import type { PeerOptions } from '../protocol/peer-options.js'
@@ -17,7 +17,7 @@ import type { Certificate } from '../protocol/wire/certificate.js'
 import type { BroadcastLink } from '../protocol/wire/link.js'
 import type { Packet } from '../protocol/wire/packet.js'
 import { Driver } from '../runtime/driver.js'
-import type { Identity, Network, Platform, Seal, Signer } from '../runtime/platform.js'
+import type { Identity, Network, Platform, Seal, Sign } from '../runtime/platform.js'
 import type { LinkLimits } from '../transport/link.js'
 import type { PastControl, PastHost } from './past-control.js'
 
@@ -55,7 +55,7 @@ export interface StartOptions<Options> {
   /** Where the caller does not say. */
   readonly defaultMaxLinks: number
   readonly peer: Omit<PeerOptions, 'self' | 'seed' | 'maxLinks' | 'ways' | 'replay'> & LazyPast
-  readonly sign?: Signer['sign']
+  readonly sign?: Sign
   readonly seal?: Seal
   /** This peer's own key; default a new one. */
   readonly identity?: Identity

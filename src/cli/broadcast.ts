@@ -1,6 +1,7 @@
 import { type Command } from 'commander'
 import { broadcast, type BroadcastOptions } from '../api/node-broadcast.js'
-import { openKeyFile } from '../runtime/key-file.js'
+import { openPublisherKeys } from '../runtime/show-key-file.js'
+import { DEFAULT_KEY_HOURS } from '../runtime/show-keys.js'
 import { collect, positive, whole } from './arguments.js'
 import { addNetwork, type NetworkFlags, networkOf, sayWebRtc } from './network.js'
 import { addKeeping, type KeepFlags, keepingOf, sayLending } from './keeping.js'
@@ -15,6 +16,7 @@ interface Options extends NetworkFlags, KeepFlags {
   maxChildren?: number
   maxPeers?: number
   root?: string[]
+  keyHours?: number
   packetMs?: number
   stripes?: number
   loop?: boolean
@@ -36,7 +38,12 @@ export function addBroadcast(program: Command): void {
     .requiredOption('--tracker <url>', 'ws:// or wss:// URL of a tracker; may be repeated', collect)
     .option(
       '--key <file>',
-      "the publisher's key; made if there is no such file (default: a new key for this show only)"
+      "the publisher's key, made if there is no such file; or show keys (treecast key certify) (default: a new key for this show only)"
+    )
+    .option(
+      '--key-hours <n>',
+      `change the show key so often, up to ${DEFAULT_KEY_HOURS} hours (default: ${DEFAULT_KEY_HOURS})`,
+      positive(DEFAULT_KEY_HOURS)
     )
     .option('--name <text>', 'name of the broadcast in its link (default: live)')
     .option('--max-children <n>', 'copies that the origin uploads at most (default: 4)', whole(1, 1000))
@@ -71,6 +78,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     maxChildren,
     maxPeers,
     root: roots,
+    keyHours,
     packetMs,
     stripes,
     loop,
@@ -78,7 +86,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     stallTimeout,
     record
   } = options
-  const opened = key === undefined ? undefined : await openKeyFile(key)
+  const opened = key === undefined ? undefined : await openPublisherKeys(key)
   if (opened?.isNew === true) reporter.say(`made a new publisher's key: ${key}`)
   const given: BroadcastOptions = {
     source,
@@ -91,6 +99,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     ...(maxChildren === undefined ? {} : { maxChildren }),
     ...(maxPeers === undefined ? {} : { maxPeers }),
     ...(roots === undefined ? {} : { roots }),
+    ...(keyHours === undefined ? {} : { keyHours }),
     ...(packetMs === undefined ? {} : { packetMs }),
     ...(stripes === undefined ? {} : { stripes }),
     ...(loop === undefined ? {} : { loop }),
@@ -105,6 +114,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
   sayWebRtc(reporter, show.stats())
   show.on('notice', (notice) => reporter.notice(notice))
   sayLending(show, reporter)
+  show.on('keyfailed', (error) => reporter.event('key-failed', { message: error.message }, error.message))
   show.on('stats', (stats) => {
     reporter.event('stats', stats)
     const { peers, children, packets, sent } = stats

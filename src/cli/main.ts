@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { addBroadcast } from './broadcast.js'
 import { addExcerpt } from './excerpt.js'
+import { addKey } from './key.js'
 import { addListen, addRelay } from './listen.js'
 import { addPublish } from './publish.js'
 import { EXIT } from './run.js'
@@ -33,13 +34,16 @@ addTracker(program)
 addBroadcast(program)
 addListen(program)
 addRelay(program)
+addKey(program)
 addVerify(program)
 addExcerpt(program)
 addPublish(program)
 addSim(program, version)
 addSweep(program, installed)
 addWorker(program, installed)
-for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
+for (const command of program.commands) {
+  for (const each of [command, ...command.commands]) each.exitOverride().copyInheritedSettings(program)
+}
 
 try {
   await program.parseAsync()

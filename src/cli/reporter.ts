@@ -2,7 +2,7 @@
 
 import process from 'node:process'
 import { shortText } from '../api/stats.js'
-import type { Notice } from '../protocol/machine.js'
+import type { Notice } from '../protocol/notice.js'
 
 /** A line that is rewritten in place would fill a log: there, only what happens is said. */
 const isTerminal = process.stderr.isTTY
@@ -62,6 +62,8 @@ function describe(notice: Notice): string | undefined {
       return undefined
     case 'no-past':
       return 'nobody has kept what was asked for; listening live'
+    case 'succeeded':
+      return 'the show goes on under its next key'
     case 'no-tracker':
       return 'no tracker answers; trying again'
     case 'refused':

@@ -1,14 +1,14 @@
-/** Everything that lives and dies with one certificate: the show as it is here, the way up and the way down. */
+/** Everything that lives and dies with one show, however often its key changes: the show as it is here, the way up and the way down. */
 
 import { DEFAULT_BUFFER_MS, DEFAULT_PARENTS, DEFAULT_SPARES } from './limits.js'
-import type { Notice } from './machine.js'
+import type { Notice } from './notice.js'
 import { Show } from './media/show.js'
+import type { Mandate } from './media/succession.js'
 import type { PeerOptions } from './peer-options.js'
 import type { Random } from './random.js'
 import { Downstream } from './tree/downstream.js'
 import type { Neighbourhood } from './tree/neighbourhood.js'
 import { Upstream } from './tree/upstream.js'
-import type { Certificate } from './wire/certificate.js'
 import type { ShortId } from './wire/record.js'
 
 export interface Era {
@@ -19,7 +19,7 @@ export interface Era {
 }
 
 export interface EraOptions {
-  readonly certificate: Certificate
+  readonly mandate: Mandate
   readonly options: PeerOptions
   readonly self: ShortId
   readonly hood: Neighbourhood
@@ -31,15 +31,15 @@ export interface EraOptions {
 }
 
 export function beginEra(given: EraOptions, now: number): Era {
-  const { certificate, options, self, hood, random, isOrigin, copies, notice } = given
-  const { stripes, epoch } = certificate
+  const { mandate, options, self, hood, random, isOrigin, copies, notice } = given
+  const { stripes } = mandate.certificate
   const { pace = 'eager', bufferMs = DEFAULT_BUFFER_MS, recording = false } = options
   const { parents = DEFAULT_PARENTS, spares = DEFAULT_SPARES } = options
-  const show = new Show<number>(certificate, { pace, bufferMs, recording })
+  const show = new Show<number>(mandate, { pace, bufferMs, recording })
   const upstream = isOrigin
     ? undefined
     : new Upstream(
-        { epoch, stripes, parents, spares, isRoot: options.role === 'root' },
+        { epochs: show, stripes, parents, spares, isRoot: options.role === 'root' },
         self,
         hood,
         random,
@@ -52,7 +52,7 @@ export function beginEra(given: EraOptions, now: number): Era {
   }
   const slots = Math.floor(copies * stripes)
   const slotsPerStripe = isOrigin ? Math.floor(copies) : slots
-  const limits = { epoch, stripes, slots, slotsPerStripe, children: options.maxPeers ?? Infinity }
+  const limits = { epochs: show, stripes, slots, slotsPerStripe, children: options.maxPeers ?? Infinity }
   const downstream = new Downstream(limits, self, hood, pathTo)
   return { show, upstream, downstream }
 }

@@ -35,7 +35,8 @@
 
 export { type ErrorCode, TreecastError } from './errors.js'
 export * as limits from './limits.js'
-export type { Input, Notice, Output } from './machine.js'
+export type { Input, Output } from './machine.js'
+export type { Notice } from './notice.js'
 export {
   type Frame,
   MAX_FRAME_SAMPLES,

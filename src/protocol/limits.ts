@@ -38,6 +38,13 @@ export const MAX_STRIPES = 16
 /** A broadcast's name in UTF-8. Long enough for a title, short enough for a link. */
 export const MAX_NAME_BYTES = 64
 
+/** So many packets before its first one a show key is announced, by default: 13 s at ten packets a second, and more than two at
+ * fifty, in which a message passes the longest path many times over. */
+export const HANDOVER_LEAD_PACKETS = 128
+
+/** Certificates of one show that a peer remembers, to check its past: four days of it. */
+export const MAX_MANDATES = 8
+
 /** Trackers in a link. */
 export const MAX_TRACKERS = 8
 

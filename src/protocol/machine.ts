@@ -5,8 +5,9 @@
 
 import type { Frame, StreamFormat } from './media/frame.js'
 import type { PlayoutItem } from './media/playout.js'
+import type { Notice } from './notice.js'
 import type { Certificate } from './wire/certificate.js'
-import type { ByeReason } from './wire/message.js'
+import type { Handover } from './wire/handover.js'
 import type { Packet } from './wire/packet.js'
 import type { PeerId, PeerRecord } from './wire/record.js'
 
@@ -49,6 +50,9 @@ export type Input =
   | { readonly type: 'source-frame'; readonly frame: Frame }
   /** Origin: title and the like, from here on. */
   | { readonly type: 'source-metadata'; readonly fields: ReadonlyMap<string, string> }
+  /** Origin: a show key that takes over, from a sequence that is not made yet: better {@link HANDOVER_LEAD_PACKETS} too early than
+   * one too late. */
+  | { readonly type: 'succeed'; readonly certificate: Certificate; readonly handover: Handover }
   /** Origin: the show is over. */
   | { readonly type: 'source-end' }
   /** The time given by `nextDeadline` has come. */
@@ -96,8 +100,13 @@ export type Output =
       readonly message: Uint8Array
       readonly signature: Uint8Array
     }
-  /** Origin: sign with the show key; answer with `signed`. */
-  | { readonly type: 'sign'; readonly sequence: number; readonly message: Uint8Array }
+  /** Origin: sign with the show key of this epoch; answer with `signed`. */
+  | {
+      readonly type: 'sign'
+      readonly sequence: number
+      readonly epoch: number
+      readonly message: Uint8Array
+    }
   /** Origin: digest these packets, consecutive from `first` and without their signatures; answer with `sealed`. */
   | { readonly type: 'seal'; readonly first: number; readonly packets: readonly Uint8Array[] }
   /** A verified packet of the show, in its order, for whoever keeps the show; only if it was asked for. */
@@ -112,24 +121,3 @@ export type Output =
   | { readonly type: 'notice'; readonly notice: Notice }
   /** The machine is done: all links are closed, nothing will follow. */
   | { readonly type: 'done' }
-
-/** What a machine tells beside its work. */
-export type Notice =
-  | { readonly event: 'joined'; readonly tracker: string; readonly live: boolean }
-  /** No tracker answers, or none any more; they are being tried again. */
-  | { readonly event: 'no-tracker' }
-  /** A tracker or peer will not have us. */
-  | { readonly event: 'refused'; readonly reason: ByeReason; readonly text: string }
-  /** The publisher's certificate is here and holds. */
-  | { readonly event: 'certified'; readonly epoch: number }
-  /** The publisher's certificate is not valid today, or this machine's clock is wrong. */
-  | { readonly event: 'out-of-date' }
-  /** What a peer offers is not signed by the publisher. */
-  | { readonly event: 'not-the-publisher' }
-  /** Nobody holds the past that was asked for: the live show is played. */
-  | { readonly event: 'no-past' }
-  /** The show is over. What was kept of it is lent to others until this peer is told to leave, or nobody honours the certificate. */
-  | { readonly event: 'lending' }
-  | { readonly event: 'banned'; readonly peer: PeerId; readonly why: string }
-  | { readonly event: 'parent-lost'; readonly peer: PeerId; readonly stripes: number }
-  | { readonly event: 'stalled'; readonly peer: PeerId; readonly stripe: number }

@@ -24,11 +24,13 @@ import {
 import { Checks } from './checks.js'
 import { Ending } from './ending.js'
 import { beginEra, type Era } from './era.js'
-import type { Input, Notice, Output } from './machine.js'
+import type { Input, Output } from './machine.js'
+import type { Notice } from './notice.js'
 import type { PlayoutItem, PlayoutStep } from './media/playout.js'
-import { examine } from './media/credential.js'
+import { examine, type Signed } from './media/credential.js'
 import type { Publisher } from './media/publisher.js'
 import type { Show } from './media/show.js'
+import type { Mandate } from './media/succession.js'
 import type { NeighbourStats, PeerOptions, PeerSizes, PeerStats } from './peer-options.js'
 import { Presence, type Vacancy } from './presence.js'
 import { Random } from './random.js'
@@ -43,9 +45,15 @@ import { Signalling } from './tree/signalling.js'
 import { NO_STRIPES } from './tree/stripes.js'
 import { neighboursOf, parentIdsOf, pathsOf } from './snapshot.js'
 import { Uploader } from './uploader.js'
-import type { Certificate } from './wire/certificate.js'
 import { WireError } from './wire/cursor.js'
-import { DATA_HEAD_BYTES, decodeMessages, MAX_EXCEPT, type Message, type Subscribe } from './wire/message.js'
+import {
+  DATA_HEAD_BYTES,
+  decodeMessages,
+  MAX_EXCEPT,
+  type Message,
+  type Show as ShowMessage,
+  type Subscribe
+} from './wire/message.js'
 import { type PeerId, shortId, type ShortId } from './wire/record.js'
 import type { SignedRecord } from './wire/signed-record.js'
 import { ALL_WAYS, WAY, waysTo } from './wire/ways.js'
@@ -274,7 +282,14 @@ export class Peer {
     switch (input.type) {
       case 'start':
         this.entrance.begin(now)
-        if (this.options.source !== undefined) this.adopt(this.options.source.certificate, now)
+        if (this.options.source !== undefined) {
+          this.adopt({ certificate: this.options.source.certificate, handover: undefined }, now)
+        }
+        break
+      case 'succeed':
+        if (this.state !== 'running' || this.era === undefined) break
+        this.publisher?.succeed(input.certificate.epoch, input.handover.first)
+        this.succeed(this.era, input)
         break
       case 'tracker-opened':
         this.discovery.opened(input.tracker, input.link, this.presence.join(this.vacancy(), this.ways), now)
@@ -422,7 +437,7 @@ export class Peer {
     const { era } = this
     switch (message.type) {
       case 'show':
-        this.offered(neighbour.link, message.certificate, now)
+        this.offered(neighbour.link, message, now)
         break
       case 'status':
         if (isNoNews(message, neighbour)) break
@@ -469,7 +484,7 @@ export class Peer {
     if (this.hood.get(neighbour.link) === undefined) return
     this.exchange.greet(neighbour, now)
     if (this.era === undefined) return
-    this.hood.send(neighbour.link, { type: 'show', certificate: this.era.show.certificate.bytes })
+    for (const mandate of this.era.show.succession.valid(now)) this.showTo(neighbour.link, mandate)
     this.presence.tellOne(neighbour.link, this.vacancy())
     this.replay?.greet(neighbour.link)
   }
@@ -615,14 +630,15 @@ export class Peer {
     }
   }
 
-  private hand(step: PlayoutStep, { certificate }: Show<number>, isHeard: boolean, isKept: boolean): void {
+  private hand(step: PlayoutStep, show: Show<number>, isHeard: boolean, isKept: boolean): void {
     if (step.type !== 'packet') {
       if (!isHeard) return
       this.count(step)
       this.emit({ type: 'play', item: step })
     } else if (isKept && this.options.recording === true && step.packet.sequence > this.recorded) {
       this.recorded = step.packet.sequence
-      this.emit({ type: 'record', packet: step.packet, certificate })
+      const { packet } = step
+      this.emit({ type: 'record', packet, certificate: show.certificateAt(packet.sequence) })
     }
   }
 
@@ -659,26 +675,35 @@ export class Peer {
   }
 
   /** A neighbour offers a certificate. */
-  private offered(link: number, bytes: Uint8Array, now: number): void {
-    const { broadcast } = this.options
-    const credential = examine(bytes, broadcast, this.era?.show.certificate, now)
+  private offered(link: number, { certificate, handover }: ShowMessage, now: number): void {
+    const known = this.era?.show.succession.newest
+    const credential = examine(certificate, handover, this.options.broadcast, known, now)
     if (credential.verdict === 'forged') this.notThePublisher(link, now)
     else if (credential.verdict === 'out-of-date' && this.era === undefined) {
       this.notice({ event: 'out-of-date' })
     } else if (credential.verdict === 'check' && !this.isOrigin) {
-      const { certificate, message, signature } = credential
-      this.checks.ask(broadcast.publisher, message, signature, (valid, then) =>
-        this.certificateChecked(certificate, link, valid, then)
-      )
+      this.checkMandate(credential.mandate, credential.signed, link)
     }
   }
 
-  private certificateChecked(certificate: Certificate, link: number, valid: boolean, now: number): void {
-    this.isRoutine = false
-    if (!valid) this.notThePublisher(link, now)
-    else if (certificate.epoch <= (this.era?.show.certificate.epoch ?? -1)) return
+  /** Checks one signature after the other. */
+  private checkMandate(mandate: Mandate, [next, ...others]: readonly Signed[], link: number): void {
+    const { key, message, signature } = next!
+    this.checks.ask(key, message, signature, (valid, now) => {
+      this.isRoutine = false
+      if (!valid) this.notThePublisher(link, now)
+      else if (others.length > 0) this.checkMandate(mandate, others, link)
+      else this.mandated(mandate, now)
+    })
+  }
+
+  /** A certificate is the publisher's. */
+  private mandated(mandate: Mandate, now: number): void {
+    const { era } = this
+    if (mandate.certificate.epoch <= (era?.show.succession.newest.epoch ?? -1)) return
+    if (era?.show.succession.follows(mandate) === true) this.succeed(era, mandate)
     else if (this.state === 'over' && this.replay?.isPlaying === false) this.finish()
-    else this.adopt(certificate, now)
+    else this.adopt(mandate, now)
   }
 
   private notThePublisher(link: number, now: number): void {
@@ -686,16 +711,28 @@ export class Peer {
     this.misbehaved(link, 'bad-signature', 'a certificate that the publisher did not sign', now)
   }
 
-  /** A new epoch: whatever was subscribed before is void at both ends. */
-  private adopt(certificate: Certificate, now: number): void {
+  /** A new show: whatever was subscribed before is void at both ends. */
+  private adopt(mandate: Mandate, now: number): void {
     const { options, self, hood, random, isOrigin, copies } = this
     const notice = (told: Notice): void => this.notice(told)
-    this.era = beginEra({ certificate, options, self, hood, random, isOrigin, copies, notice }, now)
+    this.era = beginEra({ mandate, options, self, hood, random, isOrigin, copies, notice }, now)
     if (this.state === 'over') this.state = 'running'
     this.recorded = -1
     this.replay?.begin(this.era.show, now)
-    this.notice({ event: 'certified', epoch: certificate.epoch })
-    for (const { link } of hood.ready()) hood.send(link, { type: 'show', certificate: certificate.bytes })
+    this.notice({ event: 'certified', epoch: mandate.certificate.epoch })
+    for (const { link } of hood.ready()) this.showTo(link, mandate)
+  }
+
+  /** The same show under the next show key: the tree stays as it is. */
+  private succeed({ show }: Era, { certificate, handover }: Mandate): void {
+    const mandate = { certificate, handover }
+    show.succession.add(mandate)
+    this.notice({ event: 'succeeded', epoch: certificate.epoch })
+    for (const { link } of this.hood.ready()) this.showTo(link, mandate)
+  }
+
+  private showTo(link: number, { certificate, handover }: Mandate): void {
+    this.hood.send(link, { type: 'show', certificate: certificate.bytes, handover })
   }
 
   private vacancy(): Vacancy {

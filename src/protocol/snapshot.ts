@@ -13,7 +13,7 @@ function forEachStripe<T>(
 ): (T | undefined)[] {
   if (era?.upstream === undefined) return []
   const { feeds } = era.upstream
-  return Array.from({ length: era.show.certificate.stripes }, (_, stripe) =>
+  return Array.from({ length: era.show.stripes }, (_, stripe) =>
     feeds.isGranted(stripe) ? look(stripe, feeds) : undefined
   )
 }

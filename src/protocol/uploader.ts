@@ -57,10 +57,10 @@ export class Uploader {
   /** Gives a child the past of the stripes that are new to it, so that it starts at once. Within the same share as backfill: who asks for
    * it again and again is not to get it each time. */
   startOff(link: number, added: StripeSet, since: number, show: Show<number>, now: number): void {
-    const { window, certificate } = show
+    const { window, stripes } = show
     const past = since === SINCE_RECENT ? window.recent(FAST_START_MS) : window.since(since)
     for (const kept of past) {
-      const stripe = stripeOf(kept.packet.sequence, certificate.stripes)
+      const stripe = stripeOf(kept.packet.sequence, stripes)
       if (hasStripe(added, stripe)) this.sendWanted(link, kept, now)
     }
   }
@@ -72,8 +72,8 @@ export class Uploader {
   }
 
   /** Tells a child once more that the show is over: the last packet of each stripe. */
-  repeatEnd(link: number, { window, certificate }: Show<number>, now: number): void {
-    for (const kept of window.since(window.newest - certificate.stripes + 1)) {
+  repeatEnd(link: number, { window, stripes }: Show<number>, now: number): void {
+    for (const kept of window.since(window.newest - stripes + 1)) {
       if (kept.packet.kind === PACKET_KIND.end) this.send(link, kept, now)
     }
   }

@@ -46,6 +46,16 @@ export interface Authenticity {
   readonly isWhole: boolean
 }
 
+/** What of one certificate is here. */
+interface Checked {
+  /** The first and the last sequence; all between them are here and proved, if any is. */
+  readonly first: number
+  readonly last: number
+  readonly hasNoHole: boolean
+  /** Whether the last is the show's end. */
+  readonly ends: boolean
+}
+
 /** A packet of one certificate, and whether it is proved. */
 interface Known {
   readonly header: SealedPacket
@@ -71,7 +81,9 @@ export async function authenticate(
   const sections = sectionsOf(entries, unproven)
   const broadcast = broadcastOf(sections[0]?.certificate)
   let checks = 0
-  let isWhole = sections.length === 1
+  let isWhole = true
+  let next = 0
+  let hasEnded = false
   for (const { certificate: bytes, packets } of sections) {
     const certificate = broadcast && (await certificateOf(bytes, broadcast, crypto))
     checks++
@@ -82,10 +94,15 @@ export async function authenticate(
     }
     certificates.push(certificate)
     const checker = new Checker(certificate, contents, frameOf, crypto)
-    isWhole = (await checker.check(packets, unproven)) && isWhole
+    const { first, last, hasNoHole, ends } = await checker.check(packets, unproven)
+    // Of several shows none is the whole.
+    const goesOn = certificates.length === 1 || certificate.continues === true
+    isWhole &&= goesOn && first === next && hasNoHole && !hasEnded
+    next = last + 1
+    hasEnded = ends
     checks += checker.checks
   }
-  return { broadcast, certificates, unproven, checks, isWhole }
+  return { broadcast, certificates, unproven, checks, isWhole: isWhole && hasEnded }
 }
 
 function sectionsOf(entries: readonly ProofEntry[], unproven: Set<ProvenPacket>): Section[] {
@@ -146,8 +163,7 @@ class Checker {
     this.crypto = crypto
   }
 
-  /** @returns whether every packet of the show is here, and proved. */
-  async check(entries: readonly ProofEntry[], unproven: Set<ProvenPacket>): Promise<boolean> {
+  async check(entries: readonly ProofEntry[], unproven: Set<ProvenPacket>): Promise<Checked> {
     let last = -1
     for (const entry of entries) {
       if (entry.type !== 'packet' && entry.type !== 'absent') continue
@@ -166,7 +182,7 @@ class Checker {
       const isProved = proved || (await this.isSigned(packet))
       if (!isProved || !this.hasItsDuration(packet)) unproven.add(packet)
     }
-    return this.isWhole(unproven)
+    return this.summary(unproven)
   }
 
   private async learn(entry: Extract<ProofEntry, { type: 'packet' | 'absent' }>): Promise<void> {
@@ -224,13 +240,15 @@ class Checker {
     return samples === packet.audio.duration
   }
 
-  private isWhole(unproven: ReadonlySet<ProvenPacket>): boolean {
-    const end = [...this.known.values()].find(({ header }) => header.kind === PACKET_KIND.end)
-    if (end?.packet === undefined || unproven.has(end.packet)) return false
-    for (let sequence = 0; sequence < end.header.sequence; sequence++) {
-      const each = this.known.get(sequence)
-      if (each?.packet === undefined || unproven.has(each.packet)) return false
-    }
-    return true
+  /** What comes behind the show's first end packet is there so that no loss hides it: nobody needs it. */
+  private summary(unproven: ReadonlySet<ProvenPacket>): Checked {
+    const isHere = ({ packet }: Known): boolean => packet !== undefined && !unproven.has(packet)
+    const all = [...this.known.values()]
+    const end = all.find((each) => each.header.kind === PACKET_KIND.end && isHere(each))
+    const first = all[0]?.header.sequence ?? -1
+    const last = (end ?? all.at(-1))?.header.sequence ?? -1
+    const needed = all.filter(({ header }) => header.sequence <= last)
+    const hasNoHole = needed.every(isHere) && needed.length === last - first + 1
+    return { first, last, hasNoHole, ends: end !== undefined }
   }
 }

@@ -1,7 +1,7 @@
 /** What a recording's file must hold, as its proof says: each packet with frames, in its order, and where it stands. */
 
 import { SAMPLES_PER_MS } from '../protocol/media/frame.js'
-import { type ProofEntry, type ProvenPacket } from './proof.js'
+import { continuesShow, type ProofEntry, type ProvenPacket } from './proof.js'
 import { type Placed, readFormat, Timeline } from './timeline.js'
 
 const SAMPLES_PER_SECOND = 1000 * SAMPLES_PER_MS
@@ -30,6 +30,7 @@ export function planOf(entries: readonly ProofEntry[]): Plan {
   const packets: PlannedPacket[] = []
   let at = 0
   for (const entry of entries) {
+    if (entry.type === 'certificate') timeline.certified(continuesShow(entry.bytes))
     if (entry.type !== 'packet') continue
     const placed = timeline.take(entry.packet)
     if (placed === undefined) continue

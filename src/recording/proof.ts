@@ -7,7 +7,8 @@
  */
 
 import { fromString } from 'uint8arrays/from-string'
-import { SIGNATURE_BYTES } from '../protocol/wire/certificate.js'
+import { readBroadcastId } from '../protocol/wire/broadcast.js'
+import { decodeCertificate, SIGNATURE_BYTES } from '../protocol/wire/certificate.js'
 import { equal, Reader, WireError, Writer } from '../protocol/wire/cursor.js'
 import { PACKET_KIND, type PacketHeader } from '../protocol/wire/packet.js'
 import { PAYLOAD_DIGEST_BYTES } from '../protocol/wire/seal.js'
@@ -249,4 +250,14 @@ function epochOf(certificate: Uint8Array): number {
   reader.view(32)
   reader.view(reader.u8())
   return reader.u32()
+}
+
+/** Whether a certificate's packets go on with the show before it. Whether it is the publisher's is another question. */
+export function continuesShow(bytes: Uint8Array): boolean {
+  try {
+    return decodeCertificate(bytes, readBroadcastId(new Reader(bytes))).certificate.continues === true
+  } catch (error) {
+    if (error instanceof WireError) return false
+    throw error
+  }
 }

@@ -52,6 +52,7 @@ export class Recorder {
     if (certificate !== this.certificate) {
       if (this.certificate === undefined) proof.push(ProofWriter.head)
       this.certificate = certificate
+      this.timeline.certified(certificate.continues === true)
       proof.push(this.proof.certificate(certificate.bytes))
     }
     const payload = readOrIgnore(packet)

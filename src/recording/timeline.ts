@@ -29,7 +29,8 @@ export interface Placed {
 }
 
 export class Timeline {
-  private epoch: number | undefined
+  /** Whether the next packet is the first of a show: the first of all, or behind a certificate with which one begins. */
+  private isNew = true
   private nextSequence = 0
   private lost = 0
   private mediaTime = 0
@@ -43,12 +44,17 @@ export class Timeline {
     return { lost: this.lost, gap: Math.max(0, this.heardOf - this.mediaTime) }
   }
 
+  /** What follows is under another certificate. @param continues whether it goes on with the show before it */
+  certified(continues: boolean): void {
+    if (!continues) this.isNew = true
+  }
+
   /** Takes the next packet. @returns where it stands in the file; undefined for one without frames. */
   take(packet: ProvenPacket): Placed | undefined {
-    const { epoch, sequence, mediaTime, audio } = packet
-    const isNew = epoch !== this.epoch
+    const { sequence, mediaTime, audio } = packet
+    const { isNew } = this
+    this.isNew = false
     this.lost = isNew ? 0 : this.lost + Math.max(0, sequence - this.nextSequence)
-    this.epoch = epoch
     this.nextSequence = sequence + 1
     if (packet.kind === PACKET_KIND.metadata) this.fields = fieldsOf(packet.payload!) ?? this.fields
     this.heardOf = isNew ? mediaTime : Math.max(this.heardOf, mediaTime)

@@ -124,7 +124,7 @@ function summary(
     seconds: seconds(plan.length),
     packets: entries.filter((entry) => entry.type === 'packet').length,
     frames: contents.frames,
-    shows: certificates.length,
+    shows: certificates.filter(({ continues }, i) => i === 0 || continues !== true).length,
     format: contents.streams[0]?.format,
     metadata: metadataOf(entries),
     gaps,

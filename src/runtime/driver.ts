@@ -10,7 +10,7 @@ import type { PeerRecord } from '../protocol/wire/record.js'
 import type { Link } from '../transport/link.js'
 import { now } from './clock.js'
 import { DeadlineTimer } from './deadline-timer.js'
-import type { Hash, Network, Seal, Signer, Verify } from './platform.js'
+import type { Hash, Network, Seal, Sign, Signer, Verify } from './platform.js'
 
 export interface DriverOptions {
   readonly peer: Peer
@@ -20,8 +20,8 @@ export interface DriverOptions {
   /** For a tracker that asks this peer, by its id, to work. */
   readonly hash: Hash
   readonly id: Uint8Array
-  /** The show key's signature; the origin only. */
-  readonly sign?: Signer['sign']
+  /** The signature of the show key of an epoch; the origin only. */
+  readonly sign?: Sign
   /** Digests packets for a seal; the origin only. */
   readonly seal?: Seal
   /** This peer's own. */
@@ -107,9 +107,9 @@ export class Driver {
       }
       case 'sign': {
         if (this.options.sign === undefined) throw new Error('only an origin signs')
-        const { sequence } = output
+        const { sequence, epoch } = output
         const answer = (signature: Uint8Array): void => this.give({ type: 'signed', sequence, signature })
-        whenKnown(this.options.sign(output.message), answer)
+        whenKnown(this.options.sign(output.message, epoch), answer)
         break
       }
       case 'seal': {

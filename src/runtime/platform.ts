@@ -9,6 +9,9 @@ export interface Signer {
   readonly sign: (message: Uint8Array) => Uint8Array | Promise<Uint8Array>
 }
 
+/** Signs a packet with the show key of its epoch. */
+export type Sign = (message: Uint8Array, epoch: number) => Uint8Array | Promise<Uint8Array>
+
 /** A peer's own key. Its seed makes the same key for libp2p. */
 export interface Identity extends Signer {
   /** 32 bytes. */

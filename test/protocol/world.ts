@@ -7,7 +7,8 @@ import { type KeyObject, createPrivateKey, createPublicKey, sign, verify } from 
 import type { Message } from '../../src/protocol/wire/message.js'
 import { decodeMessages } from '../../src/protocol/wire/tracker-side.js'
 import { dataHead, type BroadcastId, equal } from '../../src/protocol/index.js'
-import type { Input, Notice, Output } from '../../src/protocol/machine.js'
+import type { Input, Output } from '../../src/protocol/machine.js'
+import type { Notice } from '../../src/protocol/notice.js'
 import type { PlayoutItem } from '../../src/protocol/media/playout.js'
 import { publishing } from '../../src/protocol/media/publisher.js'
 import { Peer } from '../../src/protocol/peer.js'
@@ -20,6 +21,7 @@ import {
   decodeCertificate,
   encodeCertificateBody
 } from '../../src/protocol/wire/certificate.js'
+import { handoverMessage } from '../../src/protocol/wire/handover.js'
 import { idKey } from '../../src/protocol/wire/record.js'
 
 /** An Ed25519 key pair from a seed, as node:crypto has it behind DER's fixed head. */
@@ -127,6 +129,8 @@ export class World {
   private nextLink = 1
   private readonly trackerLinks = new Map<number, VirtualLink>()
   private readonly keys = new Map<Member, Keys>()
+  /** Of show keys that take over, by epoch. */
+  private readonly nextKeys = new Map<number, Keys>()
   private readonly ownKeys = new Map<Member, Keys>()
   private readonly verdicts = new Map<string, boolean>()
 
@@ -187,6 +191,17 @@ export class World {
       }
     }
     this.at(begin, () => feed(0))
+  }
+
+  /** The origin's next show key takes over, so many packets from now. @returns with which certificate */
+  rotate(origin: Member, previous: Certificate, lead: number, keys = keysFromSeed(900)): Certificate {
+    const epoch = previous.epoch + 1
+    const certificate = makeCertificate({ epoch, showKey: keys.publicKey, continues: true })
+    const body = { previous: previous.epoch, first: origin.peer.stats().packets + lead }
+    const handover = { ...body, signature: keys.sign(handoverMessage(certificate, body)) }
+    this.nextKeys.set(epoch, keys)
+    this.give(origin, { type: 'succeed', certificate, handover })
+    return certificate
   }
 
   /** The process is gone: no BYE; links end at the other side after the delay. */
@@ -330,7 +345,8 @@ export class World {
         break
       }
       case 'sign': {
-        const signature = this.keys.get(member)!.sign(output.message)
+        const keys = this.nextKeys.get(output.epoch) ?? this.keys.get(member)!
+        const signature = keys.sign(output.message)
         this.at(this.now, () => this.give(member, { type: 'signed', sequence: output.sequence, signature }))
         break
       }

@@ -6,6 +6,7 @@
  *     show SECONDS                   its source begins, and ends after so long
  *     kill | freeze | thaw | leave | black-hole NAME
  *     tracker down | up
+ *     rotate PACKETS                    the next show key takes over, so many packets from now
  *     watch TYPE…                    messages to tell of from here on
  *     run MS                         lets time pass, and tells what was watched
  *     state                          tells how each peer is
@@ -14,7 +15,7 @@
 import type { PeerOptions } from '../../src/protocol/peer-options.js'
 import { type StripeSet, stripesIn } from '../../src/protocol/tree/stripes.js'
 import { type Message, SINCE_RECENT } from '../../src/protocol/wire/message.js'
-import { BEGIN, type Member, World } from '../protocol/world.js'
+import { BEGIN, makeCertificate, type Member, World } from '../protocol/world.js'
 
 /** Plays a script. @returns the script with what followed. */
 export function play(script: string): string {
@@ -26,6 +27,7 @@ export function play(script: string): string {
 class Stage {
   private readonly world = new World()
   private readonly watched = new Set<string>()
+  private certificate = makeCertificate()
   private lines: string[] = []
 
   constructor() {
@@ -58,6 +60,9 @@ class Stage {
         break
       case 'show':
         world.show(this.member('origin'), Number(rest[0]) * 1_000)
+        break
+      case 'rotate':
+        this.certificate = world.rotate(this.member('origin'), this.certificate, Number(rest[0]))
         break
       case 'kill':
         world.kill(this.member(rest[0]!))
@@ -147,6 +152,8 @@ class Stage {
         return ` ${message.live ? 'live' : 'not live'}, ${message.waitMs === 0 ? 'no wait' : `wait ${message.waitMs} ms`}${this.others(message.candidates)}`
       case 'data':
         return ` ${message.hops}`
+      case 'show':
+        return message.handover === undefined ? '' : ` from ${message.handover.first} on`
       default:
         return ''
     }

@@ -10,6 +10,7 @@ import type { Frame } from '../../src/protocol/media/frame.js'
 import type { BroadcastId } from '../../src/protocol/wire/broadcast.js'
 import { keyToText } from '../../src/protocol/wire/broadcast.js'
 import { certificateMessage, encodeCertificateBody } from '../../src/protocol/wire/certificate.js'
+import { handoverMessage } from '../../src/protocol/wire/handover.js'
 import { Reader, WireError } from '../../src/protocol/wire/cursor.js'
 import { formatLink, parseLink } from '../../src/protocol/wire/link.js'
 import { type Message, MESSAGE_TYPE, SINCE_RECENT } from '../../src/protocol/wire/message.js'
@@ -71,12 +72,21 @@ const certificateBody = {
   showKey: show.publicKey,
   notBefore: EPOCH,
   notAfter: EPOCH + 86_400,
-  stripes: 4
+  stripes: 4,
+  continues: false
 }
 const bodyBytes = encodeCertificateBody(certificateBody)
 const signedBody = certificateMessage(bodyBytes)
 const certificateSignature = root.sign(signedBody)
 const certificate = joinSignature(bodyBytes, certificateSignature)
+
+const nextShow = keysFromSeed(3)
+const nextBody = { ...certificateBody, epoch: EPOCH + 43_200, showKey: nextShow.publicKey, continues: true }
+const nextBytes = encodeCertificateBody(nextBody)
+const nextCertificate = joinSignature(nextBytes, root.sign(certificateMessage(nextBytes)))
+const handed = { previous: EPOCH, first: 432_128 }
+const handedMessage = handoverMessage(nextBody, handed)
+const handover = { ...handed, signature: nextShow.sign(handedMessage) }
 
 // Packets
 
@@ -213,6 +223,7 @@ const messageValues: [string, Message][] = [
   ],
   ['bye', { type: 'bye', reason: 'full', text: 'all 64 links are in use', others: [record(11), record(12)] }],
   ['show', { type: 'show', certificate }],
+  ['show whose key takes over', { type: 'show', certificate: nextCertificate, handover }],
   ['subscribe', { type: 'subscribe', epoch: EPOCH, stripes: 0b0101, sample: false, since: 1_000 }],
   [
     'subscribe of a newcomer',
@@ -679,7 +690,8 @@ export const vectors: Readonly<Record<string, unknown>> = {
     body: bodyBytes,
     message: signedBody,
     signature: certificateSignature,
-    bytes: certificate
+    bytes: certificate,
+    continuing: { value: nextBody, bytes: nextCertificate, handover, handoverMessage: handedMessage }
   },
   signals: { from: id(10), to: id(11), negotiation: 0x01020304, signals: signals.map(({ name, content, signed, signature, body }) => ({ name, content, signed, signature, body })) },
   proofs: { sealed, sealDigest: hash(sealed), entries, bytes: encodeProof(entries) },

@@ -4,10 +4,11 @@
  */
 
 import { MAX_PENDING_CHECKS } from '../limits.js'
-import type { Certificate } from '../wire/certificate.js'
+import type { BroadcastId } from '../wire/broadcast.js'
 import { equal } from '../wire/cursor.js'
 import { type Packet, packetDomain, packetMessage, signaturePart, unsignedPart } from '../wire/packet.js'
 import { isCanonicalSignature } from './signature.js'
+import type { Succession } from './succession.js'
 import type { Window } from './window.js'
 
 /** What a packet turned out to be. All but `check` cost no signature check. */
@@ -20,7 +21,7 @@ export type Admission =
   | 'conflict'
   /** Older than the window. */
   | 'old'
-  /** Of another epoch: revoked, or its certificate is not here yet. */
+  /** Not of the epoch that signs this sequence: revoked, or its certificate is not here yet. */
   | 'epoch'
   /** More checks are under way than this peer can do, or than are done for one sender. It will be asked for again. */
   | 'busy'
@@ -35,20 +36,20 @@ export interface Checking<From> {
 }
 
 export class Gate<From> {
-  private readonly certificate: Certificate
+  private readonly succession: Succession
   private readonly window: Window
   private readonly domain: Uint8Array
   private readonly checking = new Map<number, Checking<From>>()
 
-  constructor(certificate: Certificate, window: Window) {
-    this.certificate = certificate
+  constructor(broadcast: BroadcastId, succession: Succession, window: Window) {
+    this.succession = succession
     this.window = window
-    this.domain = packetDomain(certificate.broadcast)
+    this.domain = packetDomain(broadcast)
   }
 
   /** Judges a packet by what is cheap, and remembers it if it is to be checked. */
   admit(packet: Packet, hops: number, from: From, isBusy = false): Admission {
-    if (packet.epoch !== this.certificate.epoch) return 'epoch'
+    if (packet.epoch !== this.succession.at(packet.sequence)?.epoch) return 'epoch'
     if (packet.sequence < this.window.floor) return 'old'
     const here = this.window.get(packet.sequence) ?? this.checking.get(packet.sequence)
     if (here !== undefined) return equal(here.packet.bytes, packet.bytes) ? 'duplicate' : 'conflict'

@@ -11,10 +11,12 @@ import { type Frame, SAMPLES_PER_MS, type StreamFormat } from './frame.js'
 /** A packet that waits for its signature. */
 export interface UnsignedPacket {
   readonly sequence: number
+  readonly epoch: number
   readonly bytes: Uint8Array
 }
 
 export interface PacketizerOptions {
+  /** Of the first packets. */
   readonly epoch: number
   readonly stripes: number
   /** Media time to a packet; ms. A packet never passes one datagram, unless a single frame does. */
@@ -32,9 +34,13 @@ export class Packetizer {
   private metadata: ReadonlyMap<string, string> | undefined
   private metadataDue = 0
   private framesTaken = 0
+  private epoch: number
+  /** Epochs that are to follow, each with its first sequence. */
+  private readonly successors: { readonly epoch: number; readonly first: number }[] = []
 
   constructor(options: PacketizerOptions) {
     this.options = options
+    this.epoch = options.epoch
   }
 
   /** Packets made so far, metadata included. */
@@ -83,6 +89,12 @@ export class Packetizer {
     return packets
   }
 
+  /** From this sequence on packets are of the next epoch. @throws RangeError if it has been made already */
+  succeed(epoch: number, first: number): void {
+    if (first < this.sequence) throw new RangeError(`a handover at ${first}, behind ${this.sequence}`)
+    this.successors.push({ epoch, first })
+  }
+
   /** Vouches for packets that were made before. */
   seal(first: number, count: number, digest: Uint8Array): UnsignedPacket {
     return this.make({ kind: 'seal', first, count, digest })
@@ -123,13 +135,14 @@ export class Packetizer {
   }
 
   private make(payload: Exclude<Payload, { kind: 'unknown' }>): UnsignedPacket {
+    if (this.sequence === this.successors[0]?.first) this.epoch = this.successors.shift()!.epoch
     const bytes = this.encode(payload)
-    return { sequence: this.sequence++, bytes }
+    return { sequence: this.sequence++, epoch: this.epoch, bytes }
   }
 
   private encode(payload: Exclude<Payload, { kind: 'unknown' }>): Uint8Array {
     const { sequence, mediaTime } = this
-    const header: Omit<PacketHeader, 'kind'> = { epoch: this.options.epoch, sequence, mediaTime }
+    const header: Omit<PacketHeader, 'kind'> = { epoch: this.epoch, sequence, mediaTime }
     return encodeUnsigned(header, payload)
   }
 }

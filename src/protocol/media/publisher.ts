@@ -62,12 +62,17 @@ export class Publisher {
     return this.unsigned.size === 0
   }
 
+  /** The next show key takes over, from this sequence on. @throws RangeError if it has been made already */
+  succeed(epoch: number, first: number): void {
+    this.packetizer.succeed(epoch, first)
+  }
+
   /** Takes what the source gives, and has the packets that are full signed. */
   take(input: SourceInput, show: Pick<Show<number>, 'messageToSign'>): void {
     for (const packet of this.packetize(input)) {
       this.unsigned.set(packet.sequence, packet)
-      const message = show.messageToSign(packet.bytes)
-      this.emit({ type: 'sign', sequence: packet.sequence, message })
+      const { sequence, epoch } = packet
+      this.emit({ type: 'sign', sequence, epoch, message: show.messageToSign(packet.bytes) })
       this.collect(packet)
     }
   }

@@ -1,5 +1,6 @@
 /**
- * The show as one peer holds it: gate, window and playout under one certificate. A new epoch begins a new one.
+ * The show as one peer holds it: gate, window and playout under its certificates. One that takes over goes on with the same
+ * show; any other new epoch begins a new one.
  */
 
 import type { Certificate } from '../wire/certificate.js'
@@ -7,6 +8,7 @@ import { type Packet, PACKET_KIND, readPacket, signaturePart } from '../wire/pac
 import { SAMPLES_PER_MS } from './frame.js'
 import { type Admission, type Checking, Gate } from './gate.js'
 import { type Pace, Playout } from './playout.js'
+import { type Mandate, Succession } from './succession.js'
 import { type Kept, Window } from './window.js'
 
 /** Holes looked at together. Far more than any repair can fill at once. */
@@ -28,7 +30,8 @@ export interface Check {
 }
 
 export class Show<From> {
-  readonly certificate: Certificate
+  readonly succession: Succession
+  readonly stripes: number
   readonly window: Window
   readonly playout: Playout
   private readonly gate: Gate<From>
@@ -38,11 +41,33 @@ export class Show<From> {
   private bestOffsetMs = Infinity
   private offsetMs = 0
 
-  constructor(certificate: Certificate, options: ShowOptions) {
-    this.certificate = certificate
-    this.window = new Window(certificate.stripes)
-    this.playout = new Playout(this.window, { stripes: certificate.stripes, ...options })
-    this.gate = new Gate(certificate, this.window)
+  constructor(mandate: Mandate, options: ShowOptions) {
+    const { broadcast, stripes } = mandate.certificate
+    this.succession = new Succession(mandate)
+    this.stripes = stripes
+    this.window = new Window(stripes)
+    this.playout = new Playout(this.window, { stripes, ...options })
+    this.gate = new Gate(broadcast, this.succession, this.window)
+  }
+
+  /** The epoch that signs now. */
+  get current(): number {
+    return this.certificateAt(Math.max(0, this.window.newest)).epoch
+  }
+
+  /** Whether requests of this epoch are about this show. */
+  has(epoch: number): boolean {
+    return this.succession.has(epoch)
+  }
+
+  /** Whether the key that signs this sequence is known, and is of this epoch. */
+  canCheck({ epoch, sequence }: Pick<Packet, 'epoch' | 'sequence'>): boolean {
+    return this.succession.at(sequence)?.epoch === epoch
+  }
+
+  /** The certificate of a packet that has been let in. */
+  certificateAt(sequence: number): Certificate {
+    return this.succession.at(sequence) ?? this.succession.oldest
   }
 
   /**
@@ -62,7 +87,8 @@ export class Show<From> {
     const { sequence } = packet
     if (admission !== 'check') return { admission, sequence }
     const message = this.gate.messageOf(packet)
-    const check = { sequence, key: this.certificate.showKey, message, signature: signaturePart(bytes) }
+    const key = this.certificateAt(sequence).showKey
+    const check = { sequence, key, message, signature: signaturePart(bytes) }
     return { admission, sequence, check }
   }
 
@@ -143,8 +169,7 @@ export class Show<From> {
   missing(beforeInStripe: number, beforeInShow: number): number[] {
     return this.holes().filter(
       (sequence) =>
-        this.passedAt(sequence, this.certificate.stripes) <= beforeInStripe ||
-        this.passedAt(sequence, 1) <= beforeInShow
+        this.passedAt(sequence, this.stripes) <= beforeInStripe || this.passedAt(sequence, 1) <= beforeInShow
     )
   }
 

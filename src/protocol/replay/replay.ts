@@ -155,7 +155,7 @@ export class Replay {
   /** Until when others may still want what is kept here: as long as anybody honours the certificate. ms; −∞ if there is nothing. */
   private get lendsUntil(): number {
     if (!this.isLending || this.show === undefined) return -Infinity
-    return (this.show.certificate.notAfter + CLOCK_SKEW_SECONDS) * 1000
+    return (this.show.succession.newest.notAfter + CLOCK_SKEW_SECONDS) * 1000
   }
 
   /** Whether the show goes on here when it is over: its past is being played, or others may want it. */
@@ -175,8 +175,7 @@ export class Replay {
     this.ended = false
     this.told.clear()
     this.toldOver = false
-    for (const [link, held] of this.early)
-      if (held.epoch === show.certificate.epoch) this.holders.told(link, held)
+    for (const [link, held] of this.early) if (show.has(held.epoch)) this.holders.told(link, held)
     this.early.clear()
     if (this.options.from !== undefined) this.play(this.options.from, now)
     this.outset = this.rerun
@@ -251,13 +250,12 @@ export class Replay {
     const message = decodePastMessage(about)
     if (message.type === 'past') return this.answered(neighbour, message, now)
     const { link, record } = neighbour
-    const epoch = this.show?.certificate.epoch ?? -1
+    const isOurs = this.show?.has(message.epoch) === true
     if (message.type === 'held') {
-      if (message.epoch > epoch) this.early.set(link, message)
-      else if (message.epoch === epoch) this.holders.told(link, message)
+      if (isOurs) this.holders.told(link, message)
+      else if (message.epoch > (this.show?.current ?? -1)) this.early.set(link, message)
       this.host.hood.candidates.add(message.others, record!.id)
-    } else if (message.epoch === epoch)
-      for (const past of this.lender.answer(link, message, now)) this.send(link, past)
+    } else if (isOurs) for (const past of this.lender.answer(link, message, now)) this.send(link, past)
     return false
   }
 
@@ -342,13 +340,13 @@ export class Replay {
   /** Looks for where to begin: here, or with who holds it; and where nobody does, for what is nearest. */
   private locate(rerun: Rerun, now: number): void {
     const { from } = rerun.options
-    const { certificate, window, playout } = this.show!
+    const { current, window, playout } = this.show!
     const here = this.archive.at(from) ?? window.at(from)
     if (here !== undefined) {
       rerun.begin(here)
       return
     }
-    const asked = this.holders.askForTime(from, certificate.epoch, now)
+    const asked = this.holders.askForTime(from, current, now)
     if (asked !== undefined) this.send(...asked)
     if (now < rerun.since + PAST_PATIENCE_MS || this.holders.isAskedForTime) return
     const ranges = this.ranges()
@@ -372,8 +370,7 @@ export class Replay {
 
   /** Asks for what is to be played next; or whether the show is over at all. */
   private ask(now: number): void {
-    const { certificate, playout } = this.show!
-    const { epoch } = certificate
+    const { current: epoch, playout } = this.show!
     const next = this.rerun?.sequence
     if (next !== undefined) {
       const isHere = (sequence: number): boolean =>
@@ -412,7 +409,9 @@ export class Replay {
       this.host.came(bytes.length, depth)
       this.expect(question, packet)
       question.got.add(packet.sequence)
-      if (!this.checking.has(packet.sequence)) this.check(link, question, packet)
+      // What a key has signed that is no longer honoured cannot be checked here.
+      const isNew = !this.checking.has(packet.sequence) && this.show?.canCheck(packet) === true
+      if (isNew) this.check(link, question, packet)
     }
     if (!past.more) this.holders.answered(link, past, now)
     return true
@@ -420,28 +419,28 @@ export class Replay {
 
   /** @throws WireError if the packet is none that was asked for. */
   private expect(question: Question, packet: Packet): void {
-    const { sequence, mediaTime, epoch } = packet
+    const { sequence, mediaTime } = packet
     if (question.by === 'time' && question.begin === undefined && mediaTime <= question.from)
       question.begin = sequence
     const first = question.by === 'time' ? question.begin : question.from
     const isAskedFor = first !== undefined && sequence >= first && sequence < first + question.count
-    if (!isAskedFor || epoch !== question.epoch)
-      throw new WireError('a packet of the past that was not asked for')
+    if (!isAskedFor) throw new WireError('a packet of the past that was not asked for')
   }
 
   /** Like any packet it is worth nothing until its signature is known to hold. */
   private check(link: number, question: Question, packet: Packet): void {
-    const { certificate } = this.show!
+    const { show } = this
+    const { showKey } = show!.certificateAt(packet.sequence)
     const signature = signaturePart(packet.bytes)
-    const message = this.show!.messageOf(packet)
+    const message = show!.messageOf(packet)
     this.checking.add(packet.sequence)
     const settle = (valid: boolean, now: number): void => {
-      if (this.show?.certificate !== certificate) return
+      if (this.show !== show) return
       this.checking.delete(packet.sequence)
       if (valid) this.verified(question, packet)
       else this.host.forged(link, now)
     }
-    if (isCanonicalSignature(signature)) this.host.checks.ask(certificate.showKey, message, signature, settle)
+    if (isCanonicalSignature(signature)) this.host.checks.ask(showKey, message, signature, settle)
     else throw new WireError('a signature that nobody can have made')
   }
 
@@ -486,7 +485,7 @@ export class Replay {
     const ranges = this.archive.held()
     const last = ranges.at(-1)
     const over = last !== undefined && this.archive.get(last.end - 1)?.kind === PACKET_KIND.end
-    return { type: 'held', epoch: this.show!.certificate.epoch, over, ranges, others: this.othersThan(link) }
+    return { type: 'held', epoch: this.show!.current, over, ranges, others: this.othersThan(link) }
   }
 
   /** Neighbours that hold something too. Never the origin: the fewer know of it, the better. */

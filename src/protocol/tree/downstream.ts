@@ -8,13 +8,14 @@ import { equal } from '../wire/cursor.js'
 import type { Refusal, Subscribe } from '../wire/message.js'
 import { shortId, type ShortId } from '../wire/record.js'
 import { Children, type Grant, type SlotLimits } from './children.js'
+import type { Epochs } from './epochs.js'
 import { samePath } from './feeds.js'
 import type { Neighbour } from './neighbour.js'
 import { MAX_OTHERS, type Neighbourhood } from './neighbourhood.js'
 import { hasStripe, NO_STRIPES, oneStripe, type StripeSet, stripesIn } from './stripes.js'
 
 export interface DownstreamOptions extends SlotLimits {
-  readonly epoch: number
+  readonly epochs: Epochs
 }
 
 export class Downstream {
@@ -43,7 +44,7 @@ export class Downstream {
 
   /** Takes a SUBSCRIBE and answers it. @returns the stripes that are new to the child. */
   subscribe(neighbour: Neighbour, subscribe: Subscribe): StripeSet {
-    if (subscribe.epoch !== this.options.epoch) {
+    if (!this.options.epochs.has(subscribe.epoch)) {
       this.refuseEpoch(neighbour, subscribe)
       return NO_STRIPES
     }
@@ -59,7 +60,7 @@ export class Downstream {
       grant = request()
       added |= grant.added
     }
-    this.tell(neighbour.link, grant)
+    this.tell(neighbour.link, grant, subscribe.epoch)
     this.announce(neighbour.link, added)
     return added
   }
@@ -91,17 +92,26 @@ export class Downstream {
     const hasPlace = this.children.hasPlaceFor(contributor.link)
     const taken = hasPlace ? oneStripe(stripe) : this.children.stripesOf(leaf)
     const granted = this.children.take(leaf, taken)
-    this.tell(leaf, { granted, refused: taken, refusal: 'full' }, contributor)
+    const epoch = this.options.epochs.current
+    this.tell(leaf, { granted, refused: taken, refusal: 'full' }, epoch, contributor)
     return true
   }
 
-  /** @param first whom to name before others who have room */
-  private tell(link: number, { granted, refused, refusal }: Omit<Grant, 'added'>, first?: Neighbour): void {
+  /**
+   * @param epoch of the request, which the child knows.
+   * @param first whom to name before others who have room
+   */
+  private tell(
+    link: number,
+    { granted, refused, refusal }: Omit<Grant, 'added'>,
+    epoch: number,
+    first?: Neighbour
+  ): void {
     const others = first === undefined ? [] : [first.record!]
     if (refused !== NO_STRIPES) others.push(...this.hood.withRoom(first?.link ?? link))
     this.hood.send(link, {
       type: 'grant',
-      epoch: this.options.epoch,
+      epoch,
       stripes: granted,
       refused,
       refusal,

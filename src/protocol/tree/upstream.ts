@@ -14,11 +14,12 @@ import {
   STALL_AVOID_MS,
   STALL_MS
 } from '../limits.js'
-import type { Notice } from '../machine.js'
+import type { Notice } from '../notice.js'
 import type { Random } from '../random.js'
 import { type Grant, type Path, type Refusal, SINCE_RECENT } from '../wire/message.js'
 import type { PeerId, ShortId } from '../wire/record.js'
 import { Backfill } from './backfill.js'
+import type { Epochs } from './epochs.js'
 import { Feeds, UNFED_DEPTH } from './feeds.js'
 import type { Neighbour } from './neighbour.js'
 import type { Neighbourhood } from './neighbourhood.js'
@@ -59,7 +60,7 @@ export interface Progress {
 }
 
 export interface UpstreamOptions {
-  readonly epoch: number
+  readonly epochs: Epochs
   readonly stripes: number
   readonly parents: number
   readonly spares: number
@@ -129,7 +130,7 @@ export class Upstream {
 
   /** Takes a GRANT: what was refused is asked of somebody else. */
   granted(neighbour: Neighbour, grant: Grant, now: number): void {
-    if (grant.epoch !== this.options.epoch) return
+    if (!this.options.epochs.has(grant.epoch)) return
     this.feeds.grant(neighbour.link, grant.stripes, now)
     const refused = this.feeds.stripesOf(neighbour.link) & grant.refused
     this.feeds.drop(neighbour.link, refused, now)
@@ -433,7 +434,7 @@ export class Upstream {
     }
     this.hood.send(link, {
       type: 'subscribe',
-      epoch: this.options.epoch,
+      epoch: this.options.epochs.current,
       stripes: this.feeds.stripesOf(link),
       sample: this.feeds.spareLinks.has(link),
       since

@@ -11,6 +11,9 @@ import { equal, Reader, WireError, Writer } from './cursor.js'
 /** Length of an Ed25519 signature. */
 export const SIGNATURE_BYTES = 64
 
+/** In the byte of the stripes. It is the root key that says so: who leaves the handover out must not make two shows of one. */
+const CONTINUES = 0x80
+
 /** Signed bytes begin with what they are, so that no signature can be passed off as another kind's. */
 const DOMAIN = fromString('treecast certificate v1\0')
 
@@ -25,6 +28,9 @@ export interface CertificateBody {
   readonly notAfter: number
   /** Into how many stripes the sequence is dealt: 1…16. */
   readonly stripes: number
+  /** Whether the show key takes a show over from the one before, by a handover (`handover.ts`). Otherwise, as is the default, its
+   * show begins anew. */
+  readonly continues?: boolean
 }
 
 export interface Certificate extends CertificateBody {
@@ -41,7 +47,7 @@ export function encodeCertificateBody(body: CertificateBody): Uint8Array {
     .put(body.showKey)
     .u48(body.notBefore)
     .u48(body.notAfter)
-    .u8(body.stripes)
+    .u8(body.stripes | (body.continues === true ? CONTINUES : 0))
     .finish()
 }
 
@@ -66,7 +72,8 @@ export function decodeCertificate(
   const showKey = reader.view(KEY_BYTES)
   const notBefore = reader.u48()
   const notAfter = reader.u48()
-  const stripes = reader.u8()
+  const dealt = reader.u8()
+  const stripes = dealt & ~CONTINUES
   const bodyLength = reader.offset
   const signature = reader.view(SIGNATURE_BYTES)
   reader.end()
@@ -78,7 +85,8 @@ export function decodeCertificate(
   if (notAfter < notBefore || notAfter - notBefore > MAX_CERTIFICATE_SECONDS) {
     throw new WireError('the certificate is valid for more than a day')
   }
-  const certificate = { broadcast, epoch, showKey, notBefore, notAfter, stripes, bytes }
+  const continues = (dealt & CONTINUES) !== 0
+  const certificate = { broadcast, epoch, showKey, notBefore, notAfter, stripes, continues, bytes }
   return { certificate, message: certificateMessage(bytes.subarray(0, bodyLength)), signature }
 }
 

@@ -19,6 +19,7 @@ import {
 import type { StripeSet } from '../tree/stripes.js'
 import { type BroadcastId, KEY_BYTES, readBroadcastId, writeBroadcastId } from './broadcast.js'
 import { Reader, WireError, Writer } from './cursor.js'
+import { type Handover, readHandover, writeHandover } from './handover.js'
 import {
   type PeerId,
   type PeerRecord,
@@ -107,6 +108,8 @@ export interface Bye {
 export interface Show {
   readonly type: 'show'
   readonly certificate: Uint8Array
+  /** Where the certificate's key takes a show over: from where on. */
+  readonly handover?: Handover | undefined
 }
 
 /** Child to parent: all that I want of you from now on. */
@@ -335,6 +338,7 @@ function writeBody(w: Writer, m: PeersMessage): void {
       break
     case 'show':
       w.u16(m.certificate.length).put(m.certificate)
+      if (m.handover !== undefined) writeHandover(w, m.handover)
       break
     case 'subscribe':
       w.u32(m.epoch)
@@ -403,7 +407,11 @@ export function readBody(type: number, r: Reader): Message | undefined {
     case MESSAGE_TYPE.bye:
       return { type: 'bye', ...readReason(r), others: readRecords(r) }
     case MESSAGE_TYPE.show:
-      return { type: 'show', certificate: r.view(r.u16()) }
+      return {
+        type: 'show',
+        certificate: r.view(r.u16()),
+        ...(r.remaining > 0 ? { handover: readHandover(r) } : {})
+      }
     case MESSAGE_TYPE.subscribe:
       return {
         type: 'subscribe',

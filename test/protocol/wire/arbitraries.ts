@@ -73,6 +73,15 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
     .map(([v, rest]) => ({ ...rest, ...v })),
   fc.record({ type: type('bye'), reason: fc.constantFrom(...BYE_REASONS), text: text(255), others: records }),
   fc.record({ type: type('show'), certificate: fc.uint8Array({ maxLength: 300 }) }),
+  fc.record({
+    type: type('show'),
+    certificate: fc.uint8Array({ maxLength: 300 }),
+    handover: fc.record({
+      previous: u32,
+      first: fc.integer({ min: 0, max: 2 ** 48 - 2 }),
+      signature: bytes(64)
+    })
+  }),
   fc.record({ type: type('subscribe'), epoch: u32, stripes: u16, sample: fc.boolean(), since: u48 }),
   fc.record({
     type: type('grant'),
