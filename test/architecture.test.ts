@@ -23,8 +23,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 /** The same within protocol. The files beside the folders join them. */
 const ARROWS_IN_PROTOCOL: Readonly<Record<string, readonly string[]>> = {
   wire: ['media/frame.ts', 'tree/stripes.ts', 'limits.ts', 'errors.ts'],
-  media: ['wire/', 'limits.ts', 'machine.ts', 'random.ts'],
-  tree: ['wire/', 'limits.ts', 'machine.ts', 'random.ts']
+  media: ['wire/', 'limits.ts', 'machine.ts', 'notice.ts', 'random.ts'],
+  tree: ['wire/', 'limits.ts', 'machine.ts', 'notice.ts', 'random.ts']
 }
 
 interface Import {
