@@ -6,6 +6,7 @@
 
 import { cutExcerpt, type Excerpt } from './recording/excerpt.js'
 import { type Verification, verifyWith, type VerifyOptions } from './recording/verify.js'
+import { encrypt } from './runtime/group-cipher.js'
 import { hash, randomUint32, verify } from './runtime/web-crypto.js'
 
 export { type ErrorCode, TreecastError } from './protocol/errors.js'
@@ -29,7 +30,7 @@ export async function verifyRecording(
   proof: Bytes,
   options: VerifyOptions = {}
 ): Promise<Verification> {
-  return verifyWith(await bytesOf(audio), await bytesOf(proof), { hash, verify }, options)
+  return verifyWith(await bytesOf(audio), await bytesOf(proof), { hash, verify, encrypt }, options)
 }
 
 /**

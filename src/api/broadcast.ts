@@ -23,6 +23,7 @@ import type { PeerRecord } from '../protocol/wire/record.js'
 import type { Platform, Signer } from '../runtime/platform.js'
 import { sealWith } from '../runtime/seal.js'
 import { DEFAULT_KEY_HOURS, rootShowKeys, type ShowKey, type ShowKeys } from '../runtime/show-keys.js'
+import { issueToken, makeToken, peerFromText } from '../runtime/tokens.js'
 import { Emitter } from './emitter.js'
 import type { Keeper } from './keeper.js'
 import { noTracker, refusal } from './listen.js'
@@ -60,6 +61,9 @@ export interface AirOptions extends LinkOptions {
   readonly stripes?: number
   /** @internal Keeps the show and lends its past. */
   readonly replay?: MakeReplay
+  /** Lets in only who has a token, and encrypts what is heard: docs/private-shows.md says what that can do, and what not. Default
+   * false. */
+  readonly private?: boolean
   /** Ends the show in good order; before it is live, gives up, throwing the signal's reason. */
   readonly signal?: AbortSignal
 }
@@ -93,6 +97,7 @@ export class Broadcast extends Emitter<BroadcastEvents> {
   private readonly stop = new AbortController()
   private readonly keeper: Keeper | undefined
   private readonly rotation: Rotation
+  private readonly isPrivate: boolean
   private running: RunningPeer | undefined
   private statsTimer: ReturnType<typeof setInterval> | undefined
 
@@ -102,9 +107,11 @@ export class Broadcast extends Emitter<BroadcastEvents> {
     feed: (broadcast: Broadcast, signal: AbortSignal) => Promise<void>,
     live: Promise<void>,
     rotation: Rotation,
-    keeper: Keeper | undefined
+    keeper: Keeper | undefined,
+    isPrivate: boolean
   ) {
     super()
+    this.isPrivate = isPrivate
     this.link = link
     this.keeper = keeper
     this.rotation = rotation
@@ -116,6 +123,44 @@ export class Broadcast extends Emitter<BroadcastEvents> {
 
   stats(): Stats {
     return statsOf(this.running!)
+  }
+
+  /**
+   * Lets a peer into this private show, for links that it makes in the next minutes.
+   *
+   * @param peer its key as text
+   * @param minutes up to 10, the default
+   * @throws TreecastError `bad-option` if the show is not private, `peer` no key, or `minutes` out of its range.
+   */
+  async token(peer: string, minutes?: number): Promise<string> {
+    this.checkPrivate()
+    return issueToken(this.rotation.current, peer, minutes)
+  }
+
+  /**
+   * Shows a peer out of this private show: whoever is linked with it ends that, nobody lets it in again, and the group key
+   * changes, so that it can read nothing that is sent from a second or two later on. It keeps what it has heard. At most 200 peers.
+   *
+   * @param peer its key as text
+   * @throws TreecastError `bad-option` if the show is not private, or `peer` no key.
+   */
+  kick(peer: string): void {
+    this.checkPrivate()
+    const id = peerFromText(peer)
+    try {
+      this.running!.driver.give({ type: 'kick', peer: id })
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      throw new TreecastError('bad-option', `${error.message}; begin another one with new tokens`)
+    }
+  }
+
+  private checkPrivate(): void {
+    if (this.isPrivate) return
+    throw new TreecastError(
+      'bad-option',
+      'this show is public: it has neither tokens nor anybody to show out'
+    )
   }
 
   /** Ends the show where it is, in good order, and waits until listeners have heard its end. Nothing is lent any more. */
@@ -232,11 +277,19 @@ export async function goOnAir<Options>(
     show.take(source.first)
     for await (const item of source.rest(stop)) show.take(item)
   }
-  const show = new Broadcast(link, feed, isLiveNow, rotation, keeper)
+  const show = new Broadcast(link, feed, isLiveNow, rotation, keeper, options.private === true)
   try {
+    const identity = await platform.makeIdentity()
+    const renew = (): Promise<Uint8Array> => makeToken(rotation.current, identity.publicKey)
+    const privacy =
+      options.private === true
+        ? (await import('./private-show.js')).privately(await renew(), renew)
+        : undefined
     const running = await startPeer({
       platform,
       network: options,
+      identity,
+      privacy,
       defaultMaxLinks: DEFAULT_MAX_LINKS,
       peer: {
         broadcast: certificate.broadcast,
@@ -256,7 +309,7 @@ export async function goOnAir<Options>(
       },
       sign: rotation.sign,
       seal: sealWith(platform.hash),
-      onRecord: keeper && ((packet, under) => keeper.take(under, packet)),
+      onRecord: keeper && ((packet, under, key) => keeper.take(under, packet, key)),
       onPlay: () => undefined,
       onNotice: (notice) => {
         if (notice.event === 'joined') live()

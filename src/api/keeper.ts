@@ -7,8 +7,9 @@ import type { Packet } from '../protocol/wire/packet.js'
 export interface Keeper {
   /** Called once, when nothing more can be kept. */
   onError: (error: TreecastError) => void
-  /** Takes the next packet, in the show's order, with the certificate that it is under. */
-  take(certificate: Certificate, packet: Packet): void
+  /** Takes the next packet, in the show's order, with the certificate that it is under; and as it was before it was encrypted, with the
+   * key. */
+  take(certificate: Certificate, packet: Packet, groupKey?: Uint8Array): void
   /** Ends in good order. Never rejects. */
   end(): Promise<void>
 }

@@ -9,6 +9,7 @@ import { type BroadcastLink, parseLink } from '../protocol/wire/link.js'
 import type { Identity, Platform } from '../runtime/platform.js'
 import type { Keeper } from './keeper.js'
 import { checkLinks, checkNumber, checkWhole } from './options.js'
+import type { TokenSource } from './private-show.js'
 import { type LazyPast, type LinkOptions, type RunningPeer, startPeer } from './start-peer.js'
 
 /** How long a listener waits for a broadcast that nobody carries yet; ms. */
@@ -25,6 +26,10 @@ export interface JoinOptions extends LinkOptions {
   readonly waitMs?: number
   /** This peer's own key, by which others know it again; default a new one. No two peers may have the same. */
   readonly identity?: Identity
+  /** Lets this peer into a private show: a token that the publisher has signed for its key, or what asks for one, with the peer's key
+   * as text, when it is needed and a minute before the last expires. One that is not renewed lasts for the links that are made while it
+   * is good. */
+  readonly token?: string | TokenSource
   /** Gives up when aborted, throwing the signal's reason; a listener that has joined leaves. */
   readonly signal?: AbortSignal
 }
@@ -72,11 +77,18 @@ export async function join<Options, L extends Joining>(
     )
   }
 
+  const { token } = options
+  const identity = options.identity ?? (await platform.makeIdentity())
+  const privacy =
+    token === undefined
+      ? undefined
+      : await (await import('./private-show.js')).enter(token, identity.publicKey)
   const listener = make()
   const running = await startPeer({
     platform,
     network: options,
-    ...(options.identity === undefined ? {} : { identity: options.identity }),
+    identity,
+    privacy,
     defaultMaxLinks,
     peer: {
       ...(maxChildren === undefined ? {} : { maxChildren }),
@@ -87,7 +99,7 @@ export async function join<Options, L extends Joining>(
       trackers,
       ...(ticket === undefined ? {} : { ticket })
     },
-    onRecord: keeper && ((packet, under) => keeper.take(under, packet)),
+    onRecord: keeper && ((packet, under, key) => keeper.take(under, packet, key)),
     onPlay: (item: PlayoutItem) => listener.heard(item),
     onNotice: (notice: Notice) => listener.noticed(notice)
   })

@@ -1,5 +1,6 @@
 /** Verifying recordings in Node.js. */
 
+import { encrypt } from '../runtime/group-cipher.js'
 import type { Verification } from '../recording/verify.js'
 import { type VerifyFileOptions, verifyFileWith } from '../recording/verify-file.js'
 import { verifyWith, type VerifyOptions } from '../recording/verify.js'
@@ -17,7 +18,7 @@ export function verifyRecording(
   proof: Uint8Array,
   options: VerifyOptions = {}
 ): Promise<Verification> {
-  return verifyWith(audio, proof, { hash, verify }, options)
+  return verifyWith(audio, proof, { hash, verify, encrypt }, options)
 }
 
 /**
@@ -26,5 +27,5 @@ export function verifyRecording(
  * @throws TreecastError `source-unreadable`; `bad-proof`, `not-ogg`.
  */
 export function verifyFile(path: string, options: VerifyFileOptions = {}): Promise<Verification> {
-  return verifyFileWith(path, { hash, verify }, options)
+  return verifyFileWith(path, { hash, verify, encrypt }, options)
 }

@@ -23,7 +23,8 @@ export class Rotation {
   private readonly keys: ShowKeys
   /** By epoch. A packet may still be signed by the one before. */
   private readonly signers = new Map<number, Signer['sign']>()
-  private current: ShowKey
+  /** The key that signs, or is announced. */
+  current: ShowKey
   private running: RunningPeer | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
   private warning: ReturnType<typeof setTimeout> | undefined

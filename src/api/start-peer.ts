@@ -17,6 +17,7 @@ import type { Certificate } from '../protocol/wire/certificate.js'
 import type { BroadcastLink } from '../protocol/wire/link.js'
 import type { Packet } from '../protocol/wire/packet.js'
 import { Driver } from '../runtime/driver.js'
+import type { Privacy } from './private-show.js'
 import type { Identity, Network, Platform, Seal, Sign } from '../runtime/platform.js'
 import type { LinkLimits } from '../transport/link.js'
 import type { PastControl, PastHost } from './past-control.js'
@@ -57,10 +58,12 @@ export interface StartOptions<Options> {
   readonly peer: Omit<PeerOptions, 'self' | 'seed' | 'maxLinks' | 'ways' | 'replay'> & LazyPast
   readonly sign?: Sign
   readonly seal?: Seal
-  /** This peer's own key; default a new one. */
-  readonly identity?: Identity
-  /** Is given every packet in its order, with the certificate that it is under. */
-  readonly onRecord?: ((packet: Packet, certificate: Certificate) => void) | undefined
+  /** This peer's own key. */
+  readonly identity: Identity
+  /** Of a private show. */
+  readonly privacy?: Privacy | undefined
+  /** Is given every packet in its order, with the certificate that it is under, and the key that it was encrypted with. */
+  readonly onRecord?: ((packet: Packet, certificate: Certificate, groupKey?: Uint8Array) => void) | undefined
   readonly onPlay: (item: PlayoutItem) => void
   readonly onNotice: (notice: Notice) => void
 }
@@ -80,10 +83,10 @@ export interface RunningPeer {
  * @throws TreecastError `cannot-listen`, `bad-option`, `unsupported`.
  */
 export async function startPeer<Options>(options: StartOptions<Options>): Promise<RunningPeer> {
-  const { platform, onPlay, onNotice, onRecord, sign, seal } = options
+  const { platform, onPlay, onNotice, onRecord, sign, seal, privacy } = options
   const { maxChildren = DEFAULT_MAX_CHILDREN } = options.peer
   const maxLinks = options.network.maxLinks ?? Math.max(options.defaultMaxLinks, LINKS_PER_COPY * maxChildren)
-  const identity = options.identity ?? (await platform.makeIdentity())
+  const { identity } = options
   const id = identity.publicKey
   const isHidden = options.peer.source?.roots !== undefined
   const isLeaf = options.peer.leaf === true || options.peer.maxChildren === 0 || isHidden
@@ -91,17 +94,18 @@ export async function startPeer<Options>(options: StartOptions<Options>): Promis
   const wish = { identity, towards, isLeaf, limits: LINK_LIMITS, maxLinks: maxLinks + REFUSED_LINKS }
   const network = await platform.open(wish, options.network)
   const addresses = isLeaf ? [] : network.transport.addresses.slice(0, MAX_ADDRESSES)
-  const { past: fetched, ...given } = options.peer
+  const { past: fetched, ...wanted } = options.peer
   const past = await fetched
-  const peer = new Peer({
-    ...given,
+  const given: PeerOptions = {
+    ...wanted,
     ...(past === undefined ? {} : { replay: past.replay }),
     recording: onRecord !== undefined,
     self: { id, addresses },
     seed: platform.randomUint32(),
     maxLinks,
     ways: network.ways
-  })
+  }
+  const peer = privacy?.makePeer(given) ?? new Peer(given)
   const driver = new Driver({
     peer,
     network,
@@ -110,14 +114,16 @@ export async function startPeer<Options>(options: StartOptions<Options>): Promis
     hash: platform.hash,
     id,
     signSelf: identity.sign,
+    onSecret: privacy?.onSecret,
     ...(sign === undefined ? {} : { sign }),
     ...(seal === undefined ? {} : { seal }),
     onOutput: (output) => {
       if (output.type === 'play') onPlay(output.item)
       else if (output.type === 'notice') onNotice(output.notice)
-      else onRecord?.(output.packet, output.certificate)
+      else onRecord?.(output.packet, output.certificate, output.groupKey)
     }
   })
+  privacy?.begin(driver)
   const { broadcast, trackers } = options.peer
   return { id, broadcast: { ...broadcast, trackers }, peer, driver, network, past: past?.control }
 }

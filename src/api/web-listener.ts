@@ -3,7 +3,7 @@
 import type { HeardFrame } from '../audio/heard-frame.js'
 import { Playback, type PlaybackOptions, type PlaybackStats } from '../audio/playback/playback.js'
 import type { TreecastError } from '../protocol/errors.js'
-import type { Notice } from '../protocol/machine.js'
+import type { Notice } from '../protocol/notice.js'
 import type { PlayoutItem } from '../protocol/media/playout.js'
 import { Listener, type ListenerEvents } from './listener.js'
 import type { RunningPeer } from './start-peer.js'

@@ -2,6 +2,8 @@ import { type Command } from 'commander'
 import { broadcast, type BroadcastOptions } from '../api/node-broadcast.js'
 import { openPublisherKeys } from '../runtime/show-key-file.js'
 import { DEFAULT_KEY_HOURS } from '../runtime/show-keys.js'
+import { TreecastError } from '../protocol/errors.js'
+import { KickedFile } from './kicked-file.js'
 import { collect, positive, whole } from './arguments.js'
 import { addNetwork, type NetworkFlags, networkOf, sayWebRtc } from './network.js'
 import { addKeeping, type KeepFlags, keepingOf, sayLending } from './keeping.js'
@@ -17,6 +19,8 @@ interface Options extends NetworkFlags, KeepFlags {
   maxPeers?: number
   root?: string[]
   keyHours?: number
+  private?: boolean
+  kicked?: string
   packetMs?: number
   stripes?: number
   loop?: boolean
@@ -53,6 +57,11 @@ export function addBroadcast(program: Command): void {
       'dial and feed this root, and nobody else; as `treecast relay --root` tells it; may be repeated, more than are fed are spares',
       collect
     )
+    .option('--private', 'let in only who has a token (treecast token), and encrypt what is heard')
+    .option(
+      '--kicked <file>',
+      'show these peers out of a private show: their keys, one a line; looked at each second'
+    )
     .option('--packet-ms <n>', 'audio to a packet, ms (default: 100)', whole(20, 1000))
     .option('--stripes <n>', 'trees over which the show is spread (default: 4)', whole(1, 16))
     .option('--record <file>', 'write the show to an Ogg Opus file, and its proof to <file>.proof')
@@ -79,6 +88,8 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     maxPeers,
     root: roots,
     keyHours,
+    private: isPrivate,
+    kicked,
     packetMs,
     stripes,
     loop,
@@ -86,6 +97,9 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     stallTimeout,
     record
   } = options
+  if (kicked !== undefined && isPrivate !== true) {
+    throw new TreecastError('bad-option', '--kicked is of use for private shows alone; add --private')
+  }
   const opened = key === undefined ? undefined : await openPublisherKeys(key)
   if (opened?.isNew === true) reporter.say(`made a new publisher's key: ${key}`)
   const given: BroadcastOptions = {
@@ -99,6 +113,7 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
     ...(maxChildren === undefined ? {} : { maxChildren }),
     ...(maxPeers === undefined ? {} : { maxPeers }),
     ...(roots === undefined ? {} : { roots }),
+    ...(isPrivate === undefined ? {} : { private: isPrivate }),
     ...(keyHours === undefined ? {} : { keyHours }),
     ...(packetMs === undefined ? {} : { packetMs }),
     ...(stripes === undefined ? {} : { stripes }),
@@ -114,6 +129,8 @@ async function act(source: string, options: Options, reporter: Reporter, signal:
   sayWebRtc(reporter, show.stats())
   show.on('notice', (notice) => reporter.notice(notice))
   sayLending(show, reporter)
+  const door = kicked === undefined ? undefined : new KickedFile(kicked, show, reporter)
+  show.on('ended', () => door?.end())
   show.on('keyfailed', (error) => reporter.event('key-failed', { message: error.message }, error.message))
   show.on('stats', (stats) => {
     reporter.event('stats', stats)

@@ -5,11 +5,9 @@ import { TreecastError } from '../protocol/errors.js'
 import { DEFAULT_STRIPES, MAX_CERTIFICATE_SECONDS } from '../protocol/limits.js'
 import { keyToText, nameProblem } from '../protocol/wire/broadcast.js'
 import { equal } from '../protocol/wire/cursor.js'
-import type { KeyPair } from '../runtime/crypto.js'
-import { makeKeyFile, readKey } from '../runtime/key-file.js'
-import { checkPrivate, readPrivate } from '../runtime/private-file.js'
+import { isShowKeyText, makeKeyFile, readKey, readKeyText, readRootKey } from '../runtime/key-file.js'
+import { checkPrivate } from '../runtime/private-file.js'
 import {
-  isShowKeyText,
   makeShowKeyFile,
   makeShowKeys,
   parseShowKeys,
@@ -132,7 +130,7 @@ function counted(command: Command): Command {
 }
 
 async function showFile(file: string, reporter: Reporter): Promise<void> {
-  const text = await textOf(file)
+  const text = await readKeyText(file)
   if (!isShowKeyText(text)) {
     const publisher = keyToText((await readKey(file, text)).publicKey)
     reporter.event('key', { kind: 'root', publisher }, `a root key, of ${publisher}`)
@@ -148,13 +146,13 @@ async function certifyFile(flags: CertifyFlags, reporter: Reporter): Promise<voi
   const problem = nameProblem(name)
   if (problem !== undefined)
     throw new TreecastError('bad-option', `the name "${name}" is not allowed: ${problem}`)
-  const made = await makeShowKeys(await rootKey(key), flags, Date.now())
+  const made = await makeShowKeys(await readRootKey(key), flags, Date.now())
   await makeShowKeyFile(out, made)
   tellShowKeys('certified', out, made, reporter)
 }
 
 async function rotateFile(file: string, flags: RotateFlags, reporter: Reporter): Promise<void> {
-  const root = await rootKey(flags.key)
+  const root = await readRootKey(flags.key)
   const before = await readShowKeyFile(file)
   if (!equal(root.publicKey, before.publisher)) {
     throw new TreecastError(
@@ -166,20 +164,6 @@ async function rotateFile(file: string, flags: RotateFlags, reporter: Reporter):
   const made = await makeShowKeys(root, { ...flags, name, stripes, above: highest }, Date.now())
   await replaceShowKeyFile(file, made)
   tellShowKeys('rotated', file, made, reporter)
-}
-
-/** A root key that is there: certifying with a new one would make a link that nobody knows. */
-async function rootKey(path: string): Promise<KeyPair> {
-  const text = await textOf(path)
-  if (isShowKeyText(text))
-    throw new TreecastError('bad-key', `${path} holds show keys, which certify nothing; name the root key`)
-  return readKey(path, text)
-}
-
-async function textOf(path: string): Promise<string> {
-  const text = await readPrivate(path)
-  if (text !== undefined) return text
-  throw new TreecastError('bad-key', `there is no key file ${path}; make one with: treecast key make ${path}`)
 }
 
 function tellShowKeys(

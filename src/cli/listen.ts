@@ -2,12 +2,14 @@
 
 import { type Command } from 'commander'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Listener, ListenSummary } from '../api/listener.js'
 import { listen, type ListenOptions } from '../api/node-listen.js'
 import type { Stats } from '../api/stats.js'
 import { writeFrames } from '../api/write-frames.js'
 import { openSink, type OggSink } from '../audio/sink.js'
+import { unreadable } from '../audio/sources/failure.js'
 import { TreecastError } from '../protocol/errors.js'
 import { parseLink } from '../protocol/wire/link.js'
 import { openKeyFile } from '../runtime/key-file.js'
@@ -34,6 +36,7 @@ interface Options extends NetworkFlags, KeepFlags {
   ticket?: string
   root?: boolean
   identity?: string
+  token?: string
   duration?: number
   json?: boolean
 }
@@ -84,6 +87,10 @@ function addCommon(command: Command, role: 'listener' | 'relay'): void {
       '--identity <file>',
       "this peer's own key, by which it is known again; made if there is no such file"
     )
+    .option(
+      '--token <file>',
+      'get into a private show: a token for this identity (treecast token); read again before it expires'
+    )
     .option('--ticket <file>', 'keep there a link by which newcomers get in without a tracker')
     .option('--duration <seconds>', 'leave after so many seconds of listening', positive(604_800))
     .option('--json', 'events on stdout, one JSON object a line')
@@ -111,6 +118,10 @@ async function act(
   const sink = out === undefined ? undefined : await openSink(out)
   if (options.ticket !== undefined) await checkTicketPath(options.ticket)
   const isRoot = options.root === true
+  const { token } = options
+  if (token !== undefined && options.identity === undefined) {
+    throw new TreecastError('bad-option', '--token needs --identity, the key that the token names')
+  }
   const own = options.identity === undefined ? undefined : await openKeyFile(options.identity)
   const tellRoot = (root: Listener): void =>
     reporter.event(
@@ -121,6 +132,7 @@ async function act(
   const given: ListenOptions = {
     role: isRoot ? 'root' : role,
     ...(own === undefined ? {} : { identity: own.keys }),
+    ...(token === undefined ? {} : { token: () => readToken(token) }),
     // A root is there before its show.
     ...(isRoot ? { onStarted: tellRoot, waitMs: Infinity } : {}),
     signal,
@@ -138,6 +150,14 @@ async function act(
   reporter.say(`joined "${link.name}"`)
   sayWebRtc(reporter, listener.stats())
   await failingWith(listener, reporter, () => follow(listener, sink, options, reporter, signal))
+}
+
+async function readToken(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw unreadable(path, error)
+  }
 }
 
 /** Reports what happens until the show, the duration, or our patience ends. */

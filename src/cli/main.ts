@@ -12,6 +12,7 @@ import { addPublish } from './publish.js'
 import { EXIT } from './run.js'
 import { addSim } from './sim.js'
 import { addSweep } from './sweep.js'
+import { addToken } from './token.js'
 import { addTracker } from './tracker.js'
 import { addVerify } from './verify.js'
 import { addWorker } from './worker.js'
@@ -35,6 +36,7 @@ addBroadcast(program)
 addListen(program)
 addRelay(program)
 addKey(program)
+addToken(program)
 addVerify(program)
 addExcerpt(program)
 addPublish(program)

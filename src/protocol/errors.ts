@@ -52,6 +52,8 @@ export type ErrorCode =
   | 'cannot-listen'
   /** The key file is missing, unreadable or not a key. */
   | 'bad-key'
+  /** A token for a private show is none, is out of date, or is for another peer. */
+  | 'bad-token'
   /** The microphone or stream cannot be captured or encoded. */
   | 'capture-failed'
   /** A file or value is no scenario of a simulation, or nothing is known under that name. */

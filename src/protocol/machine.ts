@@ -33,8 +33,13 @@ export type Input =
   | { readonly type: 'closed'; readonly link: number }
   /** Answers an output `verify`. */
   | { readonly type: 'verified'; readonly check: number; readonly valid: boolean }
-  /** Answers an output `sign`. */
-  | { readonly type: 'signed'; readonly sequence: number; readonly signature: Uint8Array }
+  /** Answers an output `sign`. `unsigned` where the packet goes otherwise than it was made: encrypted. */
+  | {
+      readonly type: 'signed'
+      readonly sequence: number
+      readonly signature: Uint8Array
+      readonly unsigned?: Uint8Array
+    }
   /** Answers an output `sign-self`. */
   | { readonly type: 'signed-self'; readonly signature: Uint8Array }
   /** Origin: the source begins a stream. */
@@ -71,6 +76,15 @@ export type Input =
   | { readonly type: 'taken'; readonly mediaTime: number }
   /** Lend nothing from now on: a show that is over has no other reason to stay. */
   | { readonly type: 'stop-lending' }
+  /** Private shows: a newer token of this peer's. */
+  | { readonly type: 'token'; readonly token: Uint8Array }
+  /** Private shows, origin: this peer is shown out. */
+  | { readonly type: 'kick'; readonly peer: PeerId }
+  /** Private shows: answer outputs `make-key`, `encrypt` and `decrypt`. */
+  | { readonly type: 'made-key'; readonly key: Uint8Array }
+  | { readonly type: 'encrypted'; readonly sequence: number; readonly payload: Uint8Array }
+  /** Without a payload where the key is wrong, or anything was changed. */
+  | { readonly type: 'decrypted'; readonly id: number; readonly payload: Uint8Array | undefined }
   /** Leave in good order. The last input. */
   | { readonly type: 'leave' }
 
@@ -110,7 +124,14 @@ export type Output =
   /** Origin: digest these packets, consecutive from `first` and without their signatures; answer with `sealed`. */
   | { readonly type: 'seal'; readonly first: number; readonly packets: readonly Uint8Array[] }
   /** A verified packet of the show, in its order, for whoever keeps the show; only if it was asked for. */
-  | { readonly type: 'record'; readonly packet: Packet; readonly certificate: Certificate }
+  | {
+      readonly type: 'record'
+      readonly packet: Packet
+      readonly certificate: Certificate
+      /** With what its payload was encrypted when it was signed. */
+      readonly groupKey?: Uint8Array
+    }
+  | Secret
   /** Sign with this peer's own key; answer with `signed-self`. There is one such question at a time. */
   | { readonly type: 'sign-self'; readonly message: Uint8Array }
   /** A busy tracker serves those first who work: find a nonce (`tracker/work.ts`), and send it a WORK with it. */
@@ -121,3 +142,26 @@ export type Output =
   | { readonly type: 'notice'; readonly notice: Notice }
   /** The machine is done: all links are closed, nothing will follow. */
   | { readonly type: 'done' }
+
+/** What private shows ask of a platform's cryptography. */
+export type Secret =
+  /** 32 random bytes; answer with `made-key`. */
+  | { readonly type: 'make-key' }
+  /** AES-256-GCM, with the packet's head as additional data; answer with `encrypted`: tag behind the rest. */
+  | {
+      readonly type: 'encrypt'
+      readonly sequence: number
+      readonly key: Uint8Array
+      readonly nonce: Uint8Array
+      readonly head: Uint8Array
+      readonly payload: Uint8Array
+    }
+  /** The reverse; answer with `decrypted`. */
+  | {
+      readonly type: 'decrypt'
+      readonly id: number
+      readonly key: Uint8Array
+      readonly nonce: Uint8Array
+      readonly head: Uint8Array
+      readonly payload: Uint8Array
+    }

@@ -316,7 +316,7 @@ export class Peer {
         this.exchange.signed(input.signature)
         break
       case 'signed':
-        this.signed(input.sequence, input.signature, now)
+        this.signed(input, now)
         break
       case 'source-stream':
       case 'source-frame':
@@ -347,6 +347,13 @@ export class Peer {
           this.era?.upstream?.heldUp(now)
           this.hood.excuseSilence(now)
         }
+        break
+      case 'token':
+      case 'kick':
+      case 'made-key':
+      case 'encrypted':
+      case 'decrypted':
+        // Of a private show: for who stands before this peer.
         break
       case 'leave':
         this.state = 'done'
@@ -423,7 +430,7 @@ export class Peer {
     if (message.type === 'bye') {
       if (neighbour.record !== undefined) this.hood.candidates.add(message.others, neighbour.record.id)
       if (message.reason === 'ended' && this.era?.upstream?.isUsed(link) === true) this.ending.parentLeft(now)
-      if (message.reason === 'version') {
+      if (message.reason === 'version' || message.reason === 'private') {
         this.notice({ event: 'refused', reason: message.reason, text: message.text })
       }
       return
@@ -607,9 +614,9 @@ export class Peer {
     }
   }
 
-  private signed(sequence: number, signature: Uint8Array, now: number): void {
+  private signed(input: Extract<Input, { type: 'signed' }>, now: number): void {
     if (this.era === undefined) return
-    const kept = this.publisher?.signed(sequence, signature, this.era.show, now)
+    const kept = this.publisher?.signed(input, this.era.show, now)
     if (kept === undefined) return
     this.replay?.keep(kept.packet)
     this.uploader.relay(kept, this.era.downstream.children, undefined, now)

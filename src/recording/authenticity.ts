@@ -8,6 +8,7 @@ import { isCanonicalSignature, isSoundKey } from '../protocol/media/signature.js
 import { type BroadcastId, readBroadcastId } from '../protocol/wire/broadcast.js'
 import { type Certificate, decodeCertificate } from '../protocol/wire/certificate.js'
 import { equal, Reader, WireError } from '../protocol/wire/cursor.js'
+import { ENCRYPTED, nonceOf } from '../protocol/wire/group-key.js'
 import {
   encodeHeader,
   PACKET_KIND,
@@ -27,10 +28,19 @@ export type Verify = (
   signature: Uint8Array
 ) => boolean | Promise<boolean>
 
+export type Encrypt = (what: {
+  readonly key: Uint8Array
+  readonly nonce: Uint8Array
+  readonly head: Uint8Array
+  readonly payload: Uint8Array
+}) => Promise<Uint8Array>
+
 export interface Cryptography {
   /** SHA-256. */
   readonly hash: Hash
   readonly verify: Verify
+  /** AES-256-GCM: the ciphertext, with the tag behind it. */
+  readonly encrypt: Encrypt
 }
 
 export interface Authenticity {
@@ -61,6 +71,8 @@ interface Known {
   readonly header: SealedPacket
   readonly packet: ProvenPacket | undefined
   proved: boolean
+  /** With what it was encrypted when it was signed. */
+  readonly key: Uint8Array | undefined
 }
 
 /** What is under one certificate. */
@@ -165,7 +177,9 @@ class Checker {
 
   async check(entries: readonly ProofEntry[], unproven: Set<ProvenPacket>): Promise<Checked> {
     let last = -1
+    let key: Uint8Array | undefined
     for (const entry of entries) {
+      if (entry.type === 'key') key = entry.key
       if (entry.type !== 'packet' && entry.type !== 'absent') continue
       const { packet } = entry
       // A sequence never stands still, so each packet is here once, and all in their order.
@@ -174,29 +188,33 @@ class Checker {
         continue
       }
       last = packet.sequence
-      await this.learn(entry)
+      await this.learn(entry, key)
     }
     for (const each of this.known.values()) await this.checkSeal(each)
-    for (const { packet, proved } of this.known.values()) {
+    for (const each of this.known.values()) {
+      const { packet, proved } = each
       if (packet === undefined) continue
-      const isProved = proved || (await this.isSigned(packet))
+      const isProved = proved || (await this.isSigned(packet, each.key))
       if (!isProved || !this.hasItsDuration(packet)) unproven.add(packet)
     }
     return this.summary(unproven)
   }
 
-  private async learn(entry: Extract<ProofEntry, { type: 'packet' | 'absent' }>): Promise<void> {
+  private async learn(
+    entry: Extract<ProofEntry, { type: 'packet' | 'absent' }>,
+    key: Uint8Array | undefined
+  ): Promise<void> {
     const packet = entry.type === 'packet' ? entry.packet : undefined
     let digest = entry.packet.digest
     if (digest === undefined) {
       const hashed = this.crypto.hash(packet!.payload!)
       digest = payloadDigest(hashed instanceof Promise ? await hashed : hashed)
     }
-    this.known.set(entry.packet.sequence, { header: { ...entry.packet, digest }, packet, proved: false })
+    this.known.set(entry.packet.sequence, { header: { ...entry.packet, digest }, packet, proved: false, key })
   }
 
   /** What lies under a seal is proved if it is all that the seal was made of. */
-  private async checkSeal({ packet }: Known): Promise<void> {
+  private async checkSeal({ packet, key }: Known): Promise<void> {
     if (packet?.kind !== PACKET_KIND.seal || packet.payload === undefined) return
     const seal = readSealPayload(packet.payload, packet.sequence)
     if (seal === undefined) return
@@ -207,20 +225,35 @@ class Checker {
       sealed.push(each)
     }
     const digest = await this.crypto.hash(sealList(sealed.map(({ header }) => header)))
-    if (!equal(digest, seal.digest) || !(await this.isSigned(packet))) return
+    if (!equal(digest, seal.digest) || !(await this.isSigned(packet, key))) return
     for (const each of sealed) each.proved = true
   }
 
   /** Whether the packet's own signature is right. One whose frames are missing is told of as missing. */
-  private async isSigned(packet: ProvenPacket): Promise<boolean> {
+  private async isSigned(packet: ProvenPacket, key: Uint8Array | undefined): Promise<boolean> {
     const { signature } = packet
     if (signature === undefined) return false
     const payload = this.payloadOf(packet)
     if (payload === undefined) return true
     if (!isCanonicalSignature(signature)) return false
     this.checks++
-    const message = packetMessage(this.domain, encodeHeader(packet, payload))
+    const message = packetMessage(this.domain, await this.asSent(packet, payload, key))
     return this.crypto.verify(this.certificate.showKey, message, signature)
+  }
+
+  /** A packet without its signature, encrypted again where it was. */
+  private async asSent(
+    packet: ProvenPacket,
+    payload: Uint8Array,
+    key: Uint8Array | undefined
+  ): Promise<Uint8Array> {
+    const { kind, epoch, sequence } = packet
+    if (key === undefined || (kind !== PACKET_KIND.audio && kind !== PACKET_KIND.metadata))
+      return encodeHeader(packet, payload)
+    const header = { ...packet, kind: kind | ENCRYPTED }
+    const head = encodeHeader(header, new Uint8Array(0))
+    const sent = await this.crypto.encrypt({ key, nonce: nonceOf(epoch, sequence), head, payload })
+    return encodeHeader(header, sent)
   }
 
   private payloadOf(packet: ProvenPacket): Uint8Array | undefined {

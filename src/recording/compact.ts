@@ -31,6 +31,9 @@ export function encodeProof(entries: readonly ProofEntry[]): Uint8Array {
       case 'certificate':
         parts.push(writer.certificate(entry.bytes))
         break
+      case 'key':
+        parts.push(writer.key(entry.key))
+        break
       case 'packet':
         parts.push(writer.packet(entry.packet))
         break

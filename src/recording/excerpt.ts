@@ -91,7 +91,14 @@ async function withSeals(
   hash: Hash
 ): Promise<ProofEntry[]> {
   const all = new Map<number, ProofEntry>()
-  for (const entry of section) if ('packet' in entry) all.set(entry.packet.sequence, entry)
+  const keys = new Map<number, Extract<ProofEntry, { type: 'key' }>>()
+  let key: Extract<ProofEntry, { type: 'key' }> | undefined
+  for (const entry of section) {
+    if (entry.type === 'key') key = entry
+    if (!('packet' in entry)) continue
+    all.set(entry.packet.sequence, entry)
+    if (key !== undefined) keys.set(entry.packet.sequence, key)
+  }
   const kept = new Map<number, ProofEntry>()
   for (const entry of packets) if ('packet' in entry) kept.set(entry.packet.sequence, entry)
   const needsSeal = new Set(
@@ -112,7 +119,15 @@ async function withSeals(
       kept.set(sequence, { type: 'absent', packet: await digested(outside.packet, hash) })
     }
   }
-  return [...kept].sort(([a], [b]) => a - b).map(([, entry]) => entry)
+  key = undefined
+  return [...kept]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([sequence, entry]) => {
+      const next = keys.get(sequence)
+      if (next === undefined || next === key) return [entry]
+      key = next
+      return [next, entry]
+    })
 }
 
 async function digested(

@@ -44,11 +44,11 @@ export class RecordingFile {
     proof.onError = (error) => this.fail(error)
   }
 
-  /** Takes the show's next packet: one that was verified, under this certificate. */
-  take(certificate: Certificate, packet: Packet): void {
+  /** Takes the show's next packet: one that was verified, under this certificate; as it was before it was encrypted with this key. */
+  take(certificate: Certificate, packet: Packet, groupKey?: Uint8Array): void {
     if (this.failure !== undefined || this.ending !== undefined) return
     this.isEmpty = false
-    const { proof, audio } = this.recorder.take(certificate, packet)
+    const { proof, audio } = this.recorder.take(certificate, packet, groupKey)
     this.proof.write(proof)
     this.audio.write(audio)
   }

@@ -10,12 +10,13 @@ import { fromString } from 'uint8arrays/from-string'
 import { readBroadcastId } from '../protocol/wire/broadcast.js'
 import { decodeCertificate, SIGNATURE_BYTES } from '../protocol/wire/certificate.js'
 import { equal, Reader, WireError, Writer } from '../protocol/wire/cursor.js'
+import { GROUP_KEY_BYTES } from '../protocol/wire/group-key.js'
 import { PACKET_KIND, type PacketHeader } from '../protocol/wire/packet.js'
 import { PAYLOAD_DIGEST_BYTES } from '../protocol/wire/seal.js'
 
 const MAGIC = fromString('treecast proof v1\0')
 
-const TAG = { certificate: 0x01, audio: 0x10, other: 0x20, absent: 0x30, closed: 0x40 } as const
+const TAG = { certificate: 0x01, key: 0x02, audio: 0x10, other: 0x20, absent: 0x30, closed: 0x40 } as const
 const KIND_OF_TAG = 0xf0
 
 /** What may stand behind a tag; where it does not, it is as with the packet before. */
@@ -56,6 +57,8 @@ export interface ProvenPacket extends PacketHeader {
 export type ProofEntry =
   /** All that follows is under this certificate. */
   | { readonly type: 'certificate'; readonly bytes: Uint8Array }
+  /** The packets that follow, up to the next certificate, were encrypted with this key when they were signed. */
+  | { readonly type: 'key'; readonly key: Uint8Array }
   | { readonly type: 'packet'; readonly packet: ProvenPacket }
   /** A packet that lies under a seal together with others, and is not in the Ogg file. */
   | { readonly type: 'absent'; readonly packet: PacketHeader & { readonly digest: Uint8Array } }
@@ -109,6 +112,10 @@ export class ProofWriter {
   certificate(bytes: Uint8Array): Uint8Array {
     this.past.begin(epochOf(bytes))
     return new Writer(bytes.length + 3).u8(TAG.certificate).u16(bytes.length).put(bytes).finish()
+  }
+
+  key(key: Uint8Array): Uint8Array {
+    return new Writer(1 + GROUP_KEY_BYTES).u8(TAG.key).put(key).finish()
   }
 
   packet(packet: ProvenPacket): Uint8Array {
@@ -186,6 +193,8 @@ function readEntry(reader: Reader, past: Past): ProofEntry {
       past.begin(epochOf(bytes))
       return { type: 'certificate', bytes }
     }
+    case TAG.key:
+      return { type: 'key', key: reader.view(GROUP_KEY_BYTES) }
     case TAG.absent: {
       const { epoch } = past
       const kind = reader.u8()

@@ -5,7 +5,7 @@
 
 import { OpusWriter } from '../audio/ogg/opus-writer.js'
 import type { Certificate } from '../protocol/wire/certificate.js'
-import { WireError } from '../protocol/wire/cursor.js'
+import { equal, WireError } from '../protocol/wire/cursor.js'
 import {
   type Packet,
   type Payload,
@@ -40,20 +40,26 @@ export class Recorder {
   private readonly writer: OpusWriter
   private readonly timeline = new Timeline()
   private certificate: Certificate | undefined
+  private groupKey: Uint8Array | undefined
 
   constructor({ hash, serial }: RecorderOptions) {
     this.hash = hash
     this.writer = new OpusWriter({ serial, pageMs: PAGE_MS })
   }
 
-  /** Takes the next packet: one that was verified, under this certificate. */
-  take(certificate: Certificate, packet: Packet): Written {
+  /** Takes the next packet: one that was verified, under this certificate; and as it was before it was encrypted with this key. */
+  take(certificate: Certificate, packet: Packet, groupKey?: Uint8Array): Written {
     const proof: Uint8Array[] = []
     if (certificate !== this.certificate) {
       if (this.certificate === undefined) proof.push(ProofWriter.head)
       this.certificate = certificate
       this.timeline.certified(certificate.continues === true)
       proof.push(this.proof.certificate(certificate.bytes))
+      this.groupKey = undefined
+    }
+    if (groupKey !== undefined && (this.groupKey === undefined || !equal(groupKey, this.groupKey))) {
+      this.groupKey = groupKey
+      proof.push(this.proof.key(groupKey))
     }
     const payload = readOrIgnore(packet)
     const proven = this.prove(packet, payload)

@@ -3,7 +3,7 @@
  * it says. The only caller of a peer's `step` outside the simulator.
  */
 
-import { type Input, type Output } from '../protocol/machine.js'
+import { type Input, type Output, type Secret } from '../protocol/machine.js'
 import type { Peer } from '../protocol/peer.js'
 import { dataHead } from '../protocol/wire/message.js'
 import type { PeerRecord } from '../protocol/wire/record.js'
@@ -24,6 +24,8 @@ export interface DriverOptions {
   readonly sign?: Sign
   /** Digests packets for a seal; the origin only. */
   readonly seal?: Seal
+  /** Answers what private shows ask of cryptography; theirs only. */
+  readonly onSecret?: ((secret: Secret, give: (input: Input) => void) => void) | undefined
   /** This peer's own. */
   readonly signSelf: Signer['sign']
   /** What the machine gives to hear and to keep, and what it tells. */
@@ -154,6 +156,8 @@ export class Driver {
       case 'done':
         void this.finish()
         break
+      default:
+        this.options.onSecret?.(output, (input) => this.give(input))
     }
   }
 

@@ -22,6 +22,25 @@ export async function makeKeyFile(path: string): Promise<KeyPair> {
   return keys
 }
 
+/** Whether a file's text is meant to hold show keys, rather than a root key. */
+export function isShowKeyText(text: string): boolean {
+  return text.trimStart().startsWith('{')
+}
+
+/** What a key file that has to be there holds. @throws TreecastError `bad-key` */
+export async function readKeyText(path: string): Promise<string> {
+  const text = await readPrivate(path)
+  if (text !== undefined) return text
+  throw new TreecastError('bad-key', `there is no key file ${path}; make one with: treecast key make ${path}`)
+}
+
+/** A root key that is there: to certify with a new one would make a link that nobody knows. @throws TreecastError `bad-key` */
+export async function readRootKey(path: string): Promise<KeyPair> {
+  const text = await readKeyText(path)
+  if (!isShowKeyText(text)) return readKey(path, text)
+  throw new TreecastError('bad-key', `${path} holds show keys, which certify nothing; name the root key`)
+}
+
 /** The key that a file's text holds. @throws TreecastError `bad-key` */
 export async function readKey(path: string, pem: string): Promise<KeyPair> {
   let keys: KeyPair

@@ -15,7 +15,7 @@ import { keyFromText, keyToText, nameProblem } from '../protocol/wire/broadcast.
 import { type Certificate, decodeCertificate } from '../protocol/wire/certificate.js'
 import { equal, WireError } from '../protocol/wire/cursor.js'
 import { type KeyPair, keyPairFromSeed, randomSeed, verify } from './crypto.js'
-import { openKeyFile } from './key-file.js'
+import { isShowKeyText, openKeyFile } from './key-file.js'
 import type { Signer } from './platform.js'
 import { checkPrivate, makePrivate, readPrivate, replacePrivate } from './private-file.js'
 import { certify, type ShowKeys } from './show-keys.js'
@@ -79,11 +79,6 @@ export function formatShowKeys({ publisher, name, stripes, highest, keys }: Show
   }))
   const file = { treecast: FORMAT, publisher: keyToText(publisher), name, stripes, highest, keys: listed }
   return `${JSON.stringify(file, undefined, 1)}\n`
-}
-
-/** Whether a file's text is meant to hold show keys, rather than a root key. */
-export function isShowKeyText(text: string): boolean {
-  return text.trimStart().startsWith('{')
 }
 
 /** @throws TreecastError `bad-key` if the text holds no show keys, or one that its publisher has not certified. */

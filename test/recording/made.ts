@@ -1,5 +1,6 @@
 /** Made-up shows, as an origin signs them, and recordings of them. */
 
+import { encrypt } from '../../src/runtime/group-cipher.js'
 import { Publisher } from '../../src/protocol/media/publisher.js'
 import { type Frame, opusDuration, type StreamFormat } from '../../src/protocol/media/frame.js'
 import { SEAL_PACKETS } from '../../src/protocol/limits.js'
@@ -150,5 +151,5 @@ export function record(shows: readonly Show[], closed = true): Recording {
 }
 
 export function check({ audio, proof }: Recording, options: VerifyOptions = {}): Promise<Verification> {
-  return verifyWith(audio, proof, { hash, verify }, options)
+  return verifyWith(audio, proof, { hash, verify, encrypt }, options)
 }

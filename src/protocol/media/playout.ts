@@ -172,7 +172,7 @@ export class Playout {
     if (this.options.recording === true) items.push({ type: 'packet', packet })
     const { items: unpacked, samples } = this.unpacker.unpack(packet)
     items.push(...unpacked)
-    if (samples > 0) this.playedTo = packet.mediaTime + samples
+    this.playedTo = Math.max(this.playedTo, packet.mediaTime + samples)
     if (unpacked.at(-1)?.type === 'end') this.ended = true
   }
 }

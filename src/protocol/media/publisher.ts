@@ -78,10 +78,15 @@ export class Publisher {
   }
 
   /** A signature has come. @returns the packet, ready to go. */
-  signed(sequence: number, signature: Uint8Array, show: Show<number>, now: number): Kept | undefined {
+  signed(
+    { sequence, signature, unsigned }: Extract<Input, { type: 'signed' }>,
+    show: Show<number>,
+    now: number
+  ): Kept | undefined {
     const packet = this.unsigned.get(sequence)
     this.unsigned.delete(sequence)
-    return packet === undefined ? undefined : show.insertOwn(joinSignature(packet.bytes, signature), now)
+    if (packet === undefined) return undefined
+    return show.insertOwn(joinSignature(unsigned ?? packet.bytes, signature), now)
   }
 
   /** Seals are packets like others, and lie under the next seal. What comes behind the last goes without. */

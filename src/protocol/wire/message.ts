@@ -68,7 +68,8 @@ export const BYE_REASONS = [
   'malformed',
   'bad-signature',
   'too-much',
-  'ended'
+  'ended',
+  'private'
 ] as const
 export type ByeReason = (typeof BYE_REASONS)[number]
 
