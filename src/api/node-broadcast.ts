@@ -10,7 +10,7 @@ import { hash } from '../runtime/crypto.js'
 import { type NodeNetworkOptions, nodePlatform } from '../runtime/node-platform.js'
 import { type AirOptions, type Broadcast, goOnAir, type OpenedSource } from './broadcast.js'
 import { checkNumber, checkPorts } from './options.js'
-import { checkPast, type KeepOptions, pastOf } from './past.js'
+import { checkPast, checkPublic, type KeepOptions, pastOf } from './past.js'
 
 export interface BroadcastOptions extends AirOptions, NodeNetworkOptions, KeepOptions {
   /** An Ogg Opus file, `-` for standard input, an `http(s)://` stream, or a source of your own. */
@@ -37,6 +37,7 @@ export async function broadcast(options: BroadcastOptions): Promise<Broadcast> {
   checkNumber('stallMs', options.stallMs, 1, Infinity)
   checkPorts(options)
   checkPast(options)
+  checkPublic(options.private === true, options)
   // An offer would hold the origin's addresses.
   const shown = options.roots === undefined ? options : { ...options, webrtc: false }
   const keeps = options.keepMb !== undefined && options.keepMb > 0

@@ -12,7 +12,7 @@ import type { Keeper } from './keeper.js'
 import { join, type JoinOptions } from './listen.js'
 import { Listener } from './listener.js'
 import { checkPorts } from './options.js'
-import { checkPast, type PastOptions, pastOf } from './past.js'
+import { checkPast, checkPublic, type PastOptions, pastOf } from './past.js'
 import { PastControl, type PastHost } from './past-control.js'
 import type { RunningPeer } from './start-peer.js'
 
@@ -39,6 +39,7 @@ export async function listen(link: string | BroadcastLink, options: ListenOption
   const startedAt = now()
   checkPorts(options)
   checkPast(options)
+  checkPublic(options.token !== undefined, options)
   const { leaf, pace, role = 'listener', record } = options
   const peer = {
     role,

@@ -1,5 +1,6 @@
 /** What a peer may be told of a show's past: how much of it to keep, and where to begin. */
 
+import { TreecastError } from '../protocol/errors.js'
 import type { Pace } from '../protocol/media/playout.js'
 import { type MakeReplay, replaying } from '../protocol/replay/replay.js'
 import { checkNumber } from './options.js'
@@ -29,6 +30,15 @@ export interface PastOptions extends KeepOptions {
 export function checkPast({ keepMb, from }: PastOptions): void {
   checkNumber('keepMb', keepMb, 0, MAX_KEEP_MB)
   checkNumber('from', from, 0, MAX_SECONDS)
+}
+
+/** @throws TreecastError `bad-option`: what of a private show is kept by peers nobody could read later. */
+export function checkPublic(isPrivate: boolean, { keepMb = 0, from }: PastOptions): void {
+  if (!isPrivate || (keepMb === 0 && from === undefined)) return
+  throw new TreecastError(
+    'bad-option',
+    'the past of a private show is lent to nobody; leave keepMb and from out'
+  )
 }
 
 /** The part of a peer that these options ask for. */

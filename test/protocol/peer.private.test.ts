@@ -225,6 +225,6 @@ describe('a private show', () => {
     world.add('stranger')
     world.run(5_000)
     expect(new Set(said)).to.deep.equal(new Set(['bye']))
-    expect(decodeMessages(Uint8Array.of(0x0a, 0, 0))).to.deep.equal([])
+    expect(decodeMessages(Uint8Array.of(0x18, 0, 0))).to.deep.equal([])
   })
 })

@@ -4,7 +4,7 @@ import { MAX_MESSAGE_BYTES } from '../limits.js'
 import { Reader, Writer } from '../wire/cursor.js'
 
 /** Message types on the wire; who keeps no private show skips them. */
-export const ENTRY_TYPE = { token: 0x0a, groupKey: 0x0b } as const
+export const ENTRY_TYPE = { token: 0x18, groupKey: 0x19 } as const
 
 export interface EntryMessage {
   readonly type: 'token' | 'groupKey'
