@@ -106,21 +106,4 @@ describe('a show key that takes over', () => {
       }
     })
   }
-
-  it('begins a new show where it follows what a peer does not know', () => {
-    const { world, origin, listeners } = gather({ listeners: 2, showMs: SHOW_MS })
-    world.run(2_000)
-    const [member] = listeners as [Member]
-    // It sleeps through the first of two, and the trackers' links and others' patience have passed meanwhile.
-    world.freeze(member)
-    const next = world.rotate(origin, makeCertificate(), 20)
-    world.run(12_000)
-    world.rotate(origin, next, 20, keysFromSeed(901))
-    world.run(10_000)
-    member.waiting.length = 0
-    world.thaw(member)
-    world.run(20_000)
-    const frames = world.frames(member)
-    expect(frames.at(-1)).to.equal(LAST_FRAME)
-  })
 })
