@@ -46,19 +46,28 @@ const filesStayFiles = {
   })
 }
 
-/** What simple-peer has for media, which treecast does not send by it. */
-const MEDIA_METHODS = [
-  'addStream',
-  'addTrack',
-  'replaceTrack',
-  'removeTrack',
-  'removeStream',
-  'addTransceiver'
+/** What simple-peer has and treecast does not use. */
+const UNUSED = [
+  // Media, which treecast does not send by it.
+  ...['addStream', 'addTrack', 'replaceTrack', 'removeTrack', 'removeStream', 'addTransceiver'],
+  ...['_requestMissingTransceivers', '_onTrack'],
+  // Both ends' addresses, and what only old browsers need.
+  ...['address', 'getStats', '_onInterval'],
+  // Candidates trickle, so nobody waits for the last.
+  '_startIceCompleteTimeout'
 ]
 
-/** simple-peer without these, 1 KB. */
-const withoutMedia = {
-  name: 'without-media',
+/** What it searches through the connection's statistics for, by a timer, before it says `connect`: addresses that nobody asks for. */
+const READY = [
+  'if (this._connected || !this._pcReady || !this._channelReady) return;',
+  'this._connected = true;',
+  'if (this._chunk) { const sent = this._cb; this.send(this._chunk); this._chunk = this._cb = null; sent(null) }',
+  "this.emit('connect')"
+].join(' ')
+
+/** simple-peer without these, 2 KB less. */
+const slimSimplePeer = {
+  name: 'slim-simple-peer',
   /**
    * @this {import('rollup').TransformPluginContext}
    * @param {string} code
@@ -66,11 +75,12 @@ const withoutMedia = {
    */
   transform(code, id) {
     if (!id.endsWith('/simple-peer/index.js')) return null
-    for (const name of MEDIA_METHODS) {
+    const bodies = [...UNUSED.map((name) => /** @type {const} */ ([name, ''])), ['_maybeReady', READY]]
+    for (const [name, body] of bodies) {
       const method = new RegExp(`^  ${name} \\(.*\\) {\\n[^]*?^  }\\n`, 'm')
       if (!method.test(code)) this.error(`simple-peer has no ${name}() any more, or writes it in another way`)
-      // Blank lines in its place: the source map stays true.
-      code = code.replace(method, (text) => text.replace(/.+/g, ''))
+      // On one line, and blank ones for the rest: the source map stays true.
+      code = code.replace(method, (text) => `  ${name} () {${body}}${text.replace(/.+/g, '')}`)
     }
     return { code, map: null }
   }
@@ -78,7 +88,7 @@ const withoutMedia = {
 
 export const plugins = [
   slimText,
-  withoutMedia,
+  slimSimplePeer,
   filesStayFiles,
   alias({
     entries: ['readable-stream', 'debug', 'buffer', 'randombytes', 'queue-microtask'].map((find) => ({
