@@ -12,9 +12,10 @@ const REPLACED_AFTER_MS = 1_000
 
 export class Attendance {
   private readonly world: World
-  private readonly arrivals: readonly number[]
+  private readonly arrivals: Float64Array
   private readonly lastMs: number
   private readonly replacing
+  private readonly leaving
   private readonly tickets: Tickets
   private persons = 0
 
@@ -22,12 +23,13 @@ export class Attendance {
    * @param arrivals of the crowd, moments of the world
    * @param lastMs nobody comes from then on
    */
-  constructor(world: World, arrivals: readonly number[], lastMs: number) {
+  constructor(world: World, arrivals: Float64Array, lastMs: number) {
     this.world = world
     this.arrivals = arrivals
     this.lastMs = lastMs
     const { scenario, seed } = world
     this.replacing = stream(seed, 'replacing')
+    this.leaving = stream(seed, 'impatience')
     this.tickets = new Tickets(stream(seed, 'tickets'), scenario.crowd.tickets.ageS * 1000)
   }
 
@@ -50,11 +52,11 @@ export class Attendance {
     }
   }
 
-  /** The next of the crowd is there. */
-  arrive(): void {
+  /** The next of the crowd is there. @param n whose return it is; undefined for who has not been there yet */
+  arrive(n = this.persons++): void {
     const { world } = this
     const { scenario, seed, packetBytes } = world
-    const who = person(scenario, seed, this.persons++)
+    const who = person(scenario, seed, n)
     const { uploadShare, maxUploadKbps, maxChildren } = scenario.listeners
     const offered = Math.min(who.line.uplinkKbps * uploadShare, maxUploadKbps)
     const copyKbps = (packetBytes * 8) / scenario.show.packetMs
@@ -66,6 +68,23 @@ export class Attendance {
     if (who.staysMs !== Infinity && world.now + who.staysMs < world.endMs) {
       world.queue.plan(world.now + who.staysMs, EVENT.leave, member.self, 0, undefined)
     }
+    this.loseHeart(member, n)
+  }
+
+  /** Plans when somebody who hears nothing goes, and comes back. Before the show nobody expects to hear anything. */
+  private loseHeart(member: Member, n: number): void {
+    const { world, leaving } = this
+    const { impatience } = world.scenario.crowd
+    if (impatience === undefined) return
+    const from = Math.max(0, -world.showMs)
+    world.after(member, from + exponential(leaving, impatience.meanS * 1000), () => {
+      if (world.ears.hasBegun(member.self)) return
+      member.participant.leave?.()
+      world.end(member, false)
+      if (leaving.unit() >= impatience.returns) return
+      const at = Math.round(world.now + exponential(leaving, impatience.returnsAfterS * 1000))
+      if (at < this.lastMs) world.queue.plan(at, EVENT.arrive, n + 1, 0, undefined)
+    })
   }
 
   /** Somebody may take the place of who has left. */

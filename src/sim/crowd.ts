@@ -32,10 +32,10 @@ const CLOCK_ERROR_MS = 500
 const CLOCK_DRIFT = 20e-6
 
 /** When each of the first `scenario.peers` people comes, ms since the world's begin, ascending. */
-export function arrivals(scenario: Scenario, seed: number, beginMs: number): number[] {
+export function arrivals(scenario: Scenario, seed: number, beginMs: number): Float64Array {
   const { early, rush, rushS, meanS, within } = scenario.crowd.arrivals
   const random = stream(seed, 'arrivals')
-  const times: number[] = []
+  const times = new Float64Array(scenario.peers)
   for (let n = 0; n < scenario.peers; n++) {
     const lot = random.unit()
     let at: number
@@ -43,9 +43,9 @@ export function arrivals(scenario: Scenario, seed: number, beginMs: number): num
     else if (lot < early) at = random.unit() * beginMs
     else if (lot < early + rush) at = beginMs + (2 * random.unit() - 1) * rushS * 1000
     else at = beginMs + exponential(random, meanS * 1000)
-    times.push(Math.max(0, Math.round(at)))
+    times[n] = Math.max(0, Math.round(at))
   }
-  return times.sort((a, b) => a - b)
+  return times.sort()
 }
 
 export function person(scenario: Scenario, seed: number, n: number): Person {

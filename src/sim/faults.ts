@@ -32,6 +32,13 @@ function happen(world: World, fault: Fault, random: Random): void {
     over(() => (world.areTrackersUp = true))
     return
   }
+  if (fault.what === 'flood') {
+    for (const target of fault.targets!) world.admits[target] = fault.admits!
+    over(() => {
+      for (const target of fault.targets!) world.admits[target] = 1
+    })
+    return
+  }
   if (fault.what === 'loss') {
     world.network.leastLoss = fault.loss!
     over(() => (world.network.leastLoss = 0))

@@ -7,6 +7,7 @@ import { quantilesIn, quantilesOf } from './results/quantiles.js'
 import type { PeerRow, Result, Summary, Tree, Violation } from './results/result.js'
 import { Timeline } from './results/timeline.js'
 import { treeOf } from './results/tree.js'
+import { isFloodedAt } from './scenario/floods.js'
 import type { Scenario } from './scenario/scenario.js'
 import type { Topology } from './topology.js'
 import { topologyNamed } from './topologies/index.js'
@@ -101,6 +102,7 @@ function account(world: World, topology: string, draft: Draft): Result {
   ears.collect(world.now)
   const peers: PeerRow[] = []
   const startups: number[] = []
+  const flooded: number[] = []
   let shares = 0
   let judged = 0
   let gapFree = 0
@@ -117,7 +119,10 @@ function account(world: World, topology: string, draft: Draft): Result {
       hostile++
       continue
     }
-    if (row.startupMs !== null && row.cameS >= 0) startups.push(row.startupMs)
+    if (row.startupMs !== null && row.cameS >= 0) {
+      startups.push(row.startupMs)
+      if (isFloodedAt(scenario, row.cameS)) flooded.push(row.startupMs)
+    }
     if (row.due > 0) {
       judged++
       shares += row.played / row.due
@@ -143,6 +148,7 @@ function account(world: World, topology: string, draft: Draft): Result {
     gapFree: judged === 0 ? 0 : gapFree / judged,
     unheard,
     startupMs: quantilesOf(startups),
+    startupFloodedMs: quantilesOf(flooded),
     delayMs: quantilesIn(ears.delays),
     recoveryMs: quantilesIn(ears.recoveries),
     copies: ratio(total(judgedRows, 'received'), total(judgedRows, 'fresh')),

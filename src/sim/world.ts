@@ -52,8 +52,11 @@ export class World {
   readonly packetBytes: number
   /** Whether trackers can be reached. */
   areTrackersUp = true
+  /** Of those who dial each kind of server, the share that a flood lets through. */
+  readonly admits = { trackers: 1, origin: 1, roots: 1 }
   private readonly topology: Topology
   private readonly meeting
+  private readonly flooding
   private readonly attendance: Attendance
   /** Peers that a tracker would name. */
   private readonly present = new SamplingPool<number>()
@@ -79,6 +82,7 @@ export class World {
       stream(seed, 'network')
     )
     this.meeting = stream(seed, 'meeting')
+    this.flooding = stream(seed, 'flooding')
     const trackers = Array.from({ length: scenario.trackers }, (_, i) => i + 1)
     const roots = Array.from({ length: scenario.roots }, (_, i) => 1 + trackers.length + i)
     this.setting = { scenario, seed, packets, trackers, roots }
@@ -129,7 +133,7 @@ export class World {
   connect(member: Member, to: number): void {
     const { setupRtts, setupMs } = this.scenario.network
     const roundTrip = this.network.roundTripMs(member.self, to)
-    if (!this.network.canConnect(member.self, to)) {
+    if (!this.network.canConnect(member.self, to) || this.isDrowned(member, this.members[to]!)) {
       this.plan(this.now + DIAL_TIMEOUT_MS, EVENT.unreachable, member.self, to, undefined)
     } else {
       const takes = Math.min(DIAL_TIMEOUT_MS, setupRtts * roundTrip + 2 * setupMs)
@@ -284,6 +288,13 @@ export class World {
     member.participant.found?.(peers)
   }
 
+  /** Whether a dial is lost in a flood. Those who have dialled each other before, the origin and its roots, are told apart from it. */
+  private isDrowned(from: Member, { role }: Member): boolean {
+    if (from.role !== 'listener' || role === 'listener') return false
+    const admits = this.admits[role === 'tracker' ? 'trackers' : role === 'root' ? 'roots' : 'origin']
+    return admits < 1 && this.flooding.unit() >= admits
+  }
+
   private memberAt(end: number): Member {
     return this.members[this.network.hostAt(end)]!
   }
@@ -350,7 +361,7 @@ export class World {
         return
       }
       case EVENT.arrive:
-        this.attendance.arrive()
+        this.attendance.arrive(a === 0 ? undefined : a - 1)
         return
       case EVENT.leave:
         this.depart(this.members[a]!)

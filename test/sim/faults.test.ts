@@ -83,6 +83,33 @@ describe('a fault', () => {
     expect(result.timeline.slice(20).some(({ trackerKbps }) => trackerKbps > 0)).to.equal(true)
   })
 
+  it('flood keeps newcomers out, who go and come back, and is not heard by those who are in', async () => {
+    const scenario = readScenario(
+      {
+        name: 'x',
+        peers: 20,
+        show: { seconds: 40 },
+        crowd: {
+          arrivals: { within: { fromS: 0, forS: 20 } },
+          impatience: { meanS: 3, returns: 1, returnsAfterS: 2 }
+        },
+        faults: [{ atS: 10, what: 'flood', targets: ['trackers', 'origin'], admits: 0, forS: 15 }]
+      },
+      'the test'
+    )
+    const { peers, timeline, summary } = await simulate(scenario, { check: false })
+    // Nobody who comes gets in while all is drowned; those who were in hear on; afterwards all do.
+    const duringFlood = peers.filter(({ cameS }) => cameS > 11 && cameS < 18)
+    expect(duringFlood.length).to.be.above(4)
+    expect(
+      duringFlood.some(({ cameS, startupMs }) => startupMs !== null && cameS * 1000 + startupMs < 25_000)
+    ).to.equal(false)
+    expect(timeline[20]!.hearing).to.be.above(3)
+    expect(timeline[20]!.continuity).to.equal(1)
+    expect(summary.peers).to.be.above(20)
+    expect(timeline.at(-1)!.hearing).to.be.above(15)
+  })
+
   it('loss is repaired', async () => {
     const result = await play({ atS: 5, what: 'loss', loss: 0.05, forS: 20 })
     expect(result.summary.delayMs.p99).to.be.above((await play()).summary.delayMs.p99)

@@ -38,7 +38,7 @@ describe('the simulated world', () => {
 
   it('has people who come, stay and upload as the scenario says', () => {
     const scenario = readScenario({ name: 'x', peers: 10_000, crowd: { sessions: {} } }, 'x')
-    const times = arrivals(scenario, 1, 120_000)
+    const times = [...arrivals(scenario, 1, 120_000)]
     const share = (test: (at: number) => boolean): number => times.filter(test).length / times.length
     expect(times).to.deep.equal(ascending([...times]))
     // Three in ten early, and half of the three in ten that come within a minute of the begin.

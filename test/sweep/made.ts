@@ -26,6 +26,7 @@ export function made(topology: string, peers: number, seed: number, more: Partia
       gapFree: 1,
       unheard: 0,
       startupMs: quantiles,
+      startupFloodedMs: quantiles,
       delayMs: quantiles,
       recoveryMs: quantiles,
       copies: 1 + seed / 10,

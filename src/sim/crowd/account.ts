@@ -4,6 +4,7 @@ import { FAST_START_MS } from '../../protocol/limits.js'
 import { Histogram } from '../histogram.js'
 import { quantilesIn } from '../results/quantiles.js'
 import type { PeerRow, Second, Summary } from '../results/result.js'
+import { isFloodedAt } from '../scenario/floods.js'
 import type { Scenario } from '../scenario/scenario.js'
 import { LEAD_MS } from '../world.js'
 import { type Columns, NEVER, STATE, TRAIT } from './columns.js'
@@ -39,6 +40,7 @@ export class Account {
   private readonly packetBytes: number
   private readonly packets: number
   private readonly startups = new Histogram(1, MOST_STARTUP_MS)
+  private readonly startupsFlooded = new Histogram(1, MOST_STARTUP_MS)
   private readonly recoveries = new Histogram(10, 5_000)
   private judged = 0
   private shares = 0
@@ -108,7 +110,10 @@ export class Account {
         this.leftNow++
         if (hears) this.hearing--
       }
-      if (startupMs !== null && came >= LEAD_MS) this.startups.add(startupMs)
+      if (startupMs !== null && came >= LEAD_MS) {
+        this.startups.add(startupMs)
+        if (isFloodedAt(this.scenario, (came - LEAD_MS) / 1000)) this.startupsFlooded.add(startupMs)
+      }
       if (due > 0) {
         this.judged++
         this.due += due
@@ -194,6 +199,7 @@ export class Account {
       gapFree: this.judged === 0 ? 0 : this.gapFree / this.judged,
       unheard: this.unheard,
       startupMs: quantilesIn(this.startups),
+      startupFloodedMs: quantilesIn(this.startupsFlooded),
       delayMs: quantilesIn(this.delays()),
       recoveryMs: quantilesIn(this.recoveries),
       copies: this.packetsSent === 0 ? 0 : 1 + lossPer + this.packetsOfSpares / this.packetsSent,
@@ -267,11 +273,11 @@ export class Account {
     return {
       peer,
       role: (traits & TRAIT.root) !== 0 ? 'root' : 'listener',
-      region: regionOf(columns.x[peer]! / 64),
+      region: regionOf(columns.placeOf(peer).x),
       mobile: (traits & TRAIT.mobile) !== 0,
       leaf: (traits & TRAIT.leaf) !== 0,
       hostile: false,
-      uplinkKbps: columns.uplinkKbps[peer]!,
+      uplinkKbps: columns.uplinkKbpsOf(peer),
       cameS: (columns.cameAt[peer]! - LEAD_MS) / 1000,
       leftS: heard.until === Infinity ? null : (heard.until - LEAD_MS) / 1000,
       startupMs: heard.startupMs,

@@ -36,9 +36,11 @@ export const STATE = {
   refused: 256
 } as const
 
-/** Places are kept in 64ths of a ms; access delays in 16ths. */
-const PLACE_SCALE = 64
-const ACCESS_SCALE = 16
+/** Numbers to a peer in `line`: x and y in 64ths of a ms, the access delay in 16ths, and the upload in kbit/s; the last two without
+ * sign. */
+export const LINE = 4
+export const PLACE_SCALE = 64
+export const ACCESS_SCALE = 16
 
 /** 64 Mbit/s: beyond it a packet takes nothing. */
 const MOST_KBPS = 65_535
@@ -65,10 +67,8 @@ export class Columns {
   asked!: Uint16Array
   slots!: Uint16Array
   used!: Uint16Array
-  x!: Int16Array
-  y!: Int16Array
-  access!: Uint16Array
-  uplinkKbps!: Uint16Array
+  /** By peer {@link LINE} numbers, beside each other as they are read together: where it is, its access delay, its upload. */
+  line!: Int16Array
   traits!: Uint8Array
   state!: Uint16Array
   /** ms of the world. */
@@ -111,10 +111,7 @@ export class Columns {
     this.asked = new Uint16Array(shared(capacity * 2))
     this.slots = new Uint16Array(shared(capacity * 2))
     this.used = new Uint16Array(shared(capacity * 2))
-    this.x = new Int16Array(shared(capacity * 2))
-    this.y = new Int16Array(shared(capacity * 2))
-    this.access = new Uint16Array(shared(capacity * 2))
-    this.uplinkKbps = new Uint16Array(shared(capacity * 2))
+    this.line = new Int16Array(shared(capacity * LINE * 2))
     this.traits = new Uint8Array(shared(capacity))
     this.state = new Uint16Array(shared(capacity * 2))
     this.cameAt = new Int32Array(shared(capacity * 4))
@@ -132,10 +129,11 @@ export class Columns {
   /** Puts a person in its place. @param copies that it may upload */
   settle(peer: number, { line, ...who }: Person, copies: number): void {
     const { x, y, accessMs } = line.place
-    this.x[peer] = Math.round(x * PLACE_SCALE)
-    this.y[peer] = Math.round(y * PLACE_SCALE)
-    this.access[peer] = Math.min(0xffff, Math.round(accessMs * ACCESS_SCALE))
-    this.uplinkKbps[peer] = Math.max(1, Math.min(MOST_KBPS, line.uplinkKbps))
+    const at = peer * LINE
+    this.line[at] = Math.round(x * PLACE_SCALE)
+    this.line[at + 1] = Math.round(y * PLACE_SCALE)
+    this.line[at + 2] = Math.min(0xffff, Math.round(accessMs * ACCESS_SCALE))
+    this.line[at + 3] = Math.max(1, Math.min(MOST_KBPS, line.uplinkKbps))
     this.slots[peer] = Math.min(0xffff, Math.floor(copies * this.stripes))
     this.traits[peer] =
       (copies === 0 ? TRAIT.leaf : 0) |
@@ -147,17 +145,24 @@ export class Columns {
   }
 
   roundTripMs(a: number, b: number): number {
-    const x = (this.x[a]! - this.x[b]!) / PLACE_SCALE
-    const y = (this.y[a]! - this.y[b]!) / PLACE_SCALE
-    return Math.sqrt(x * x + y * y) + (this.access[a]! + this.access[b]!) / ACCESS_SCALE
+    const { line } = this
+    const x = line[a * LINE]! - line[b * LINE]!
+    const y = line[a * LINE + 1]! - line[b * LINE + 1]!
+    const access = (line[a * LINE + 2]! & 0xffff) + (line[b * LINE + 2]! & 0xffff)
+    return Math.sqrt(x * x + y * y) / PLACE_SCALE + access / ACCESS_SCALE
   }
 
   placeOf(peer: number): { readonly x: number; readonly y: number; readonly accessMs: number } {
+    const at = peer * LINE
     return {
-      x: this.x[peer]! / PLACE_SCALE,
-      y: this.y[peer]! / PLACE_SCALE,
-      accessMs: this.access[peer]! / ACCESS_SCALE
+      x: this.line[at]! / PLACE_SCALE,
+      y: this.line[at + 1]! / PLACE_SCALE,
+      accessMs: (this.line[at + 2]! & 0xffff) / ACCESS_SCALE
     }
+  }
+
+  uplinkKbpsOf(peer: number): number {
+    return this.line[peer * LINE + 3]! & 0xffff
   }
 
   isHere(peer: number): boolean {
@@ -199,10 +204,7 @@ const COLUMN_NAMES = [
   'asked',
   'slots',
   'used',
-  'x',
-  'y',
-  'access',
-  'uplinkKbps',
+  'line',
   'traits',
   'state',
   'cameAt',

@@ -148,7 +148,7 @@ export class Entry {
       linked.push({ link, at: startAt + world.linkMs(world.roundTripMs(peer, link)) })
     }
     if (linked.length === 0) {
-      this.seekLater(peer, 1)
+      if (world.orphans(peer) !== 0) this.seekLater(peer, 1)
       return
     }
     linked.sort((a, b) => a.at - b.at)
@@ -309,11 +309,17 @@ export class Entry {
     this.seekLater(peer, times + 1, links)
   }
 
-  /** Asks a tracker by the link that is there. @param times that it has asked */
-  askTracker(peer: number, times: number): void {
+  /** Asks a tracker by the link that is there. @param times that it has asked @returns whether it can be asked */
+  askTracker(peer: number, times: number): boolean {
     const { world } = this
-    if (world.areTrackersUp && !world.isFlooded('trackers'))
-      world.plan(world.now + world.trackerRoundTripMs(peer, 0) / 2, KIND.join, peer, times)
+    if (!world.areTrackersUp || world.isFlooded('trackers')) return false
+    world.plan(world.now + world.trackerRoundTripMs(peer, 0) / 2, KIND.join, peer, times)
+    return true
+  }
+
+  /** Looks for more links, where a tracker does not help among those of whom it has heard. */
+  seekMore(peer: number): void {
+    if (!this.askTracker(peer, 1)) this.dial(peer, this.known(peer, 1))
   }
 
   /** Peers that it has heard of: neighbours of its neighbours. Who has been in, or was linked with some, has heard of others all
@@ -377,6 +383,6 @@ export class Entry {
 
   /** What it takes a parent to send so many packets, ms. */
   private pastMs(parent: number, packets: number): number {
-    return (packets * this.world.packetBytes * 8) / this.world.columns.uplinkKbps[parent]!
+    return (packets * this.world.packetBytes * 8) / this.world.columns.uplinkKbpsOf(parent)
   }
 }

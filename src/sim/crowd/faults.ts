@@ -49,6 +49,13 @@ function happen(world: CrowdWorld, upkeep: Upkeep, fault: Fault, random: Random)
     })
     return
   }
+  if (fault.what === 'flood') {
+    for (const target of fault.targets!) world.admits[target] = fault.admits!
+    over(() => {
+      for (const target of fault.targets!) world.admits[target] = 1
+    })
+    return
+  }
   if (fault.what === 'loss') {
     world.leastLoss = fault.loss!
     over(() => {

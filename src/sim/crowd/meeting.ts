@@ -37,13 +37,29 @@ export class Meeting {
     this.freeSlots = freeSlots
   }
 
+  /** Whether a tracker that is told how a peer is would do anything. */
+  isNews(peer: number): boolean {
+    const pool = this.poolOf(peer)
+    const at = this.columns.place[peer]!
+    const isWaitedFor = pool === POOLS.fedWithRoom && this.waited < this.waiting.length
+    return isWaitedFor || (at === NOBODY ? NOBODY : at & POOL_MASK) !== pool
+  }
+
   /** A peer tells how it is: it is sorted anew. */
   told(peer: number): void {
+    const pool = this.poolOf(peer)
+    const at = this.columns.place[peer]!
+    if (at !== NOBODY && (at & POOL_MASK) === pool) return
     this.forget(peer)
+    if (pool !== NOBODY) this.put(peer, pool)
+  }
+
+  /** Where those are who can be named. */
+  private poolOf(peer: number): number {
     const { columns } = this
     const isFed = columns.depthOf(peer) !== UNFED
-    if (this.freeSlots(peer) > 0) this.put(peer, isFed ? POOLS.fedWithRoom : POOLS.unfedWithRoom)
-    else if (isFed && columns.slots[peer]! > 0) this.put(peer, POOLS.full)
+    if (this.freeSlots(peer) > 0) return isFed ? POOLS.fedWithRoom : POOLS.unfedWithRoom
+    return isFed && columns.slots[peer]! > 0 ? POOLS.full : NOBODY
   }
 
   forget(peer: number): void {

@@ -8,7 +8,7 @@ import { BACKFILL_DELAY_MS, BACKFILL_RETRY_MS, STALL_MS } from '../../protocol/l
 import { ln } from '../exact-math.js'
 import { HEADER_BYTES } from '../network.js'
 import type { Scenario } from '../scenario/scenario.js'
-import { type Columns, NOBODY, SPARES, STATE, TRAIT } from './columns.js'
+import { ACCESS_SCALE, type Columns, LINE, NOBODY, PLACE_SCALE, SPARES, STATE, TRAIT } from './columns.js'
 
 /** Steps of the histograms: delays in 1 ms to 8 s, by depth in 10 ms to 5 s; 24 depths. */
 export const DELAY_BINS = 8_001
@@ -95,9 +95,7 @@ export function sample(
   frontier: Frontier,
   into: Sampled
 ): void {
-  const { stripes, parent, firstChild, nextSibling, depth, spare, traits, state, uplinkKbps, slowMs } =
-    columns
-  const { x, y, access } = columns
+  const { stripes, parent, firstChild, nextSibling, depth, spare, traits, state, line, slowMs } = columns
   const { order, arrival, usual } = frontier
   const { delays, byDepth, counts } = into
   const { packetMs, bufferMs, verifyMs, jitterMs, usualMs } = ways
@@ -142,11 +140,11 @@ export function sample(
     const trait = traits[peer]!
     const lossHere =
       (trait & TRAIT.server) !== 0 ? 0 : (trait & TRAIT.mobile) !== 0 ? ways.lossMobile : ways.lossFixed
-    const sendMs = bits / uplinkKbps[peer]!
+    const sendMs = bits / (line[peer * LINE + 3]! & 0xffff)
     const slow = isSlowing ? slowMs[peer]! : 0
-    const px = x[peer]!
-    const py = y[peer]!
-    const pa = access[peer]!
+    const px = line[peer * LINE]!
+    const py = line[peer * LINE + 1]!
+    const pa = line[peer * LINE + 2]! & 0xffff
     let queueMs = 0
     for (
       let child = firstChild[peer * stripes + stripe]!;
@@ -159,9 +157,11 @@ export function sample(
       h = Math.imul(h ^ (h >>> 15), 0x85ebca6b)
       h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
       h ^= h >>> 16
-      const dx = px - x[child]!
-      const dy = py - y[child]!
-      const roundTrip = Math.sqrt(dx * dx + dy * dy) / 64 + (pa + access[child]!) / 16
+      const c = child * LINE
+      const dx = px - line[c]!
+      const dy = py - line[c + 1]!
+      const ca = line[c + 2]! & 0xffff
+      const roundTrip = Math.sqrt(dx * dx + dy * dy) / PLACE_SCALE + (pa + ca) / ACCESS_SCALE
       const fixed = roundTrip / 2 + queueMs + slow + verifyMs
       const usualWay = way + fixed + jitterMs
       let comes = at + fixed + jitterMs * EXPONENTIAL[h & 1023]!
@@ -186,9 +186,7 @@ export function sample(
           let other = parent[child * stripes + ((stripe + 1 + (h & 1)) % stripes)]!
           if (other === NOBODY || other === peer) other = spare[child * SPARES + ((h >>> 1) % SPARES)]!
           if (other === NOBODY) other = peer
-          const ox = x[other]! - x[child]!
-          const oy = y[other]! - y[child]!
-          const trip = Math.sqrt(ox * ox + oy * oy) / 64 + (access[other]! + access[child]!) / 16
+          const trip = columns.roundTripMs(other, child)
           let again = askAt + trip + verifyMs
           const g = Math.imul(h ^ 0x5bd1e995, 0x9e3779b1) >>> 0
           if (g / 4294967296 < loss) again += BACKFILL_RETRY_MS + LOOK_MS

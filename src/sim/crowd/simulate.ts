@@ -33,8 +33,17 @@ export interface CrowdOptions {
 const REPLACED_AFTER_MS = 1_000
 
 /** Peers that are looked at in a second of the show, about, and the longest time between two packets that are looked at, s. */
-const SAMPLED_PER_SECOND = 400_000
-const MOST_BETWEEN_S = 20
+const SAMPLED_PER_SECOND = 40_000
+const MOST_BETWEEN_S = 100
+
+/** Who has no good spare looks for one so often, s, as in the protocol; in large crowds seldom, as it would cost more than all the
+ * rest. */
+const ASKS_AGAIN_S = 15
+const ASKS_SELDOM_S = 300
+
+/** All are looked at so often at most, s, and each second in crowds below so many. */
+const CENSUS_S = 10
+const CENSUS_PEERS = 20_000
 
 class CrowdShow {
   readonly world: CrowdWorld
@@ -116,7 +125,6 @@ class CrowdShow {
     for (let stripe = 0; stripe < stripes; stripe++)
       sample(world.columns, ways, stripe, newest + stripe, this.frontier, into)
     this.take(into)
-    this.census(every)
   }
 
   private take(sampled: Sampled): void {
@@ -139,6 +147,7 @@ class CrowdShow {
     const { state, used, slots, spareOf, spare, sent } = columns
     const perSlot = (seconds * 1000) / world.scenario.show.packetMs / world.stripes
     let samples = 0
+    const asksAgainS = world.peers < CENSUS_PEERS ? ASKS_AGAIN_S : ASKS_SELDOM_S
     for (let peer = 0; peer < world.peers; peer++) {
       const its = state[peer]!
       if ((its & STATE.here) === 0) continue
@@ -148,12 +157,15 @@ class CrowdShow {
         samples += Math.min(asked, ((slots[peer]! - used[peer]!) * SAMPLE_ONE_IN) / world.stripes)
       if ((its & (STATE.hears | STATE.tended)) !== STATE.hears || peer === ORIGIN) continue
       const isWell = STATE.here | STATE.hears
+      let isGone = false
+      let isLacking = false
       for (let at = peer * SPARES; at < (peer + 1) * SPARES; at++) {
         const each = spare[at]!
-        if (each === NOBODY || (state[each]! & (isWell | STATE.blackHole)) === isWell) continue
-        this.upkeep.attendSoon(peer)
-        break
+        if (each === NOBODY || used[each]! >= slots[each]!) isLacking = true
+        if (each !== NOBODY && (state[each]! & (isWell | STATE.blackHole)) !== isWell) isGone = true
       }
+      // Not all at once: by lot.
+      if (isGone || (isLacking && world.random.unit() < seconds / asksAgainS)) this.upkeep.attendOnce(peer)
     }
     this.sampleShare = samples / SAMPLE_ONE_IN
   }
@@ -161,6 +173,8 @@ class CrowdShow {
   close(second: number): void {
     const { world } = this
     this.sampleAt(second)
+    const every = Math.min(CENSUS_S, 1 + Math.floor(world.peers / CENSUS_PEERS))
+    if (second % every === 0) this.census(every)
     world.account.close(second, world.forest.edges, world.columns.used[ORIGIN]!, this.sampleShare)
   }
 
@@ -219,6 +233,13 @@ class CrowdShow {
       case KIND.leave:
         this.leave(a)
         return
+      case KIND.loseHeart:
+        this.loseHeart(a, b)
+        return
+      case KIND.comeBack:
+        world.comeBack(a)
+        entry.begin(a)
+        return
       case KIND.tell:
         world.told(a)
         return
@@ -247,6 +268,19 @@ class CrowdShow {
     const { world } = this
     if (!world.columns.isHere(peer)) return
     this.upkeep.leave(peer, (world.columns.traits[peer]! & TRAIT.vanishes) !== 0)
+  }
+
+  /** @param cameAt of the visit that this is about */
+  private loseHeart(peer: number, cameAt: number): void {
+    const { world } = this
+    const { columns, random } = world
+    if (columns.cameAt[peer] !== cameAt || (columns.state[peer]! & (STATE.here | STATE.hears)) !== STATE.here)
+      return
+    const { returns, returnsAfterS } = world.scenario.crowd.impatience!
+    this.upkeep.leave(peer, false, true)
+    if (random.unit() >= returns) return
+    const at = world.now + exponential(random, returnsAfterS * 1000)
+    if (at < world.showEndMs) world.plan(at, KIND.comeBack, peer, 0)
   }
 
   /** Somebody comes instead of who has left. */

@@ -238,13 +238,18 @@ export class Upkeep {
     world.plan(world.now + DEMOTE_AFTER_MS, KIND.demote, peer, stripe, parent)
   }
 
+  /** Has a peer's links looked at once, and no more. */
+  attendOnce(peer: number): void {
+    this.attendSoon(peer, FRUITLESS)
+  }
+
   /** Has a peer's links looked at. */
-  attendSoon(peer: number): void {
+  attendSoon(peer: number, fruitless = 0): void {
     const { world } = this
     const { state } = world.columns
     if ((state[peer]! & (STATE.tended | STATE.here)) !== STATE.here) return
     state[peer]! |= STATE.tended
-    world.plan(world.now + SPREAD_MS * (1 + world.random.unit()), KIND.attend, peer, 0, [])
+    world.plan(world.now + SPREAD_MS * (1 + world.random.unit()), KIND.attend, peer, fruitless, [])
   }
 
   /** Moves a stripe to one parent more or a shorter way, and fills up the spares. @param fruitless looks before this one */
@@ -270,8 +275,8 @@ export class Upkeep {
       this.attendAgain(peer, 0, SPREAD_MS * (1 + random.unit()), links)
       return
     }
-    if (isLacking && links.length === 0) this.entry().askTracker(peer, 1)
-    if (fruitless >= FRUITLESS) return
+    if (isLacking && links.length === 0) this.entry().seekMore(peer)
+    if (fruitless >= (isLacking ? FRUITLESS : 1)) return
     const pause = isLacking ? Math.min(SPREAD_MS * 2 ** fruitless, MAX_ASK_TRACKER_MS) : SPREAD_AGAIN_MS
     // A link that neither end needs is closed.
     this.attendAgain(peer, fruitless + 1, pause, age > IDLE_LINK_MS || fruitless > 1 ? [] : links)
@@ -282,6 +287,7 @@ export class Upkeep {
     const { world } = this
     const { columns, random, stripes } = world
     this.dropSpares(peer)
+    if (!this.canImprove(peer, links)) return false
     const options = world.options(peer, links)
     const isTop = world.isRoot(peer) && world.parentsOf(peer)[0] === ORIGIN
     const depths = Array.from({ length: stripes }, (_, s) => columns.depth[peer * stripes + s]!)
@@ -301,6 +307,33 @@ export class Upkeep {
     const good = world.sparesOf(peer).filter((each) => world.forest.freeSlots(each) > 0).length
     for (const link of chooseSpares(unused, SPARES - good, random)) this.addSpare(peer, link)
     return move !== undefined
+  }
+
+  /** Whether anything could come of looking: most peers stand as well as they can, and there are millions of them. */
+  private canImprove(peer: number, links: readonly number[]): boolean {
+    const { world } = this
+    const { spare, depth, parent, stripes } = world.columns
+    let good = 0
+    let least = UNFED
+    for (let i = peer * SPARES; i < (peer + 1) * SPARES; i++) {
+      const each = spare[i]!
+      if (each === NOBODY) continue
+      if (world.forest.freeSlots(each) > 0) good++
+      least = Math.min(least, world.columns.depthOf(each))
+    }
+    if (good < SPARES) return good > 0 || links.length > 0
+    for (const each of links) least = Math.min(least, world.columns.depthOf(each))
+    let most = 0
+    let parents = 0
+    for (let s = 0; s < stripes; s++) {
+      const at = peer * stripes + s
+      most = Math.max(most, depth[at]!)
+      let isNew = true
+      for (let other = peer * stripes; other < at; other++) if (parent[other] === parent[at]) isNew = false
+      if (isNew) parents++
+    }
+    // As `chooseMove` judges: one parent more that stands no deeper, or a way that is shorter by two links.
+    return parents < DEFAULT_PARENTS || least <= most - 3
   }
 
   /** More links are there than it needs to be fed. */
@@ -349,14 +382,14 @@ export class Upkeep {
     }
   }
 
-  /** A peer goes. @param isSilent nobody is told */
-  leave(peer: number, isSilent: boolean): void {
+  /** A peer goes. @param isSilent nobody is told @param mayReturn nobody comes instead of it */
+  leave(peer: number, isSilent: boolean, mayReturn = false): void {
     const { world } = this
     const { columns, forest, meeting } = world
     if (!columns.isHere(peer)) return
     this.closeAccount(peer)
     world.account.left(peer, world.now)
-    this.gone(peer)
+    if (!mayReturn) this.gone(peer)
     columns.state[peer]! &= ~(STATE.here | STATE.frozen | STATE.blackHole)
     if (isSilent) world.plan(world.now + SILENCE_MS, KIND.forget, peer, 0)
     else meeting.forget(peer)

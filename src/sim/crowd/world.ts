@@ -9,10 +9,10 @@ import { EventQueue } from '../event-queue.js'
 import { packetBytesOf } from '../frames.js'
 import { type Place, roundTripMs } from '../geography.js'
 import { canConnect, type Nat } from '../nat.js'
-import type { Scenario } from '../scenario/scenario.js'
+import type { FloodTarget, Scenario } from '../scenario/scenario.js'
 import { LEAD_MS } from '../world.js'
 import { Account } from './account.js'
-import { Columns, NAT_SHIFT, NOBODY, SPARES, STATE, TRAIT, UNFED } from './columns.js'
+import { Columns, NAT_SHIFT, NEVER, NOBODY, SPARES, STATE, TRAIT, UNFED } from './columns.js'
 import { Forest } from './forest.js'
 import { Meeting } from './meeting.js'
 
@@ -36,7 +36,9 @@ export const KIND = {
   call: 16,
   abandon: 17,
   demote: 18,
-  discover: 19
+  discover: 19,
+  loseHeart: 20,
+  comeBack: 21
 } as const
 
 /** The origin. */
@@ -113,7 +115,31 @@ export class CrowdWorld {
     this.account.joined()
     if (who.staysMs !== Infinity && this.now + who.staysMs < this.showEndMs)
       this.plan(this.now + who.staysMs, KIND.leave, peer, 0)
+    this.planImpatience(peer)
     return peer
+  }
+
+  /** Somebody comes back who had gone without hearing anything: in nobody's way, and by its old number. */
+  comeBack(peer: number): void {
+    const { columns } = this
+    columns.state[peer] = STATE.here
+    columns.asked[peer] = 0
+    columns.cameAt[peer] = this.now
+    columns.soundAt[peer] = NEVER
+    this.account.joined()
+    this.planImpatience(peer)
+  }
+
+  private planImpatience(peer: number): void {
+    const { impatience } = this.scenario.crowd
+    if (impatience === undefined) return
+    const from = Math.max(this.now, LEAD_MS)
+    this.plan(
+      from + exponential(this.random, impatience.meanS * 1000),
+      KIND.loseHeart,
+      peer,
+      this.columns.cameAt[peer]!
+    )
   }
 
   addServer(name: string): number {
@@ -162,7 +188,7 @@ export class CrowdWorld {
   }
 
   /** Whether a request to one of these is drowned. */
-  isFlooded(target: 'trackers' | 'origin' | 'roots'): boolean {
+  isFlooded(target: FloodTarget): boolean {
     const admits = this.admits[target]
     return admits < 1 && this.random.unit() >= admits
   }
@@ -224,28 +250,33 @@ export class CrowdWorld {
   options(peer: number, links: readonly number[]): Option[] {
     const { columns } = this
     const options: Option[] = []
-    const seen: number[] = []
-    for (const list of [this.parentsOf(peer), this.sparesOf(peer), links]) {
-      for (const link of list) {
-        if (link === peer || seen.includes(link)) continue
-        seen.push(link)
-        const isGone = (columns.state[link]! & (STATE.here | STATE.frozen)) !== STATE.here
-        if (isGone || columns.isLeaf(link)) continue
-        options.push({
-          link,
-          freeSlots: this.freeFor(link, peer),
-          depth: columns.depthOf(link),
-          feeding: this.feeding(peer, link),
-          refused: 0,
-          stalled: 0,
-          silent: columns.is(link, STATE.blackHole) && list !== links,
-          heardAt: this.now,
-          // Who cheats by what it says is not in this engine.
-          hasProved: true
-        })
-      }
-    }
+    const { spare } = columns
+    for (let s = 0; s < this.stripes; s++)
+      this.addOption(options, peer, columns.parent[peer * this.stripes + s]!, true)
+    for (let at = peer * SPARES; at < (peer + 1) * SPARES; at++)
+      this.addOption(options, peer, spare[at]!, true)
+    for (const link of links) this.addOption(options, peer, link, false)
     return options
+  }
+
+  private addOption(options: Option[], peer: number, link: number, isUsed: boolean): void {
+    if (link === NOBODY || link === peer) return
+    for (const { link: other } of options) if (other === link) return
+    const { columns } = this
+    const state = columns.state[link]!
+    if ((state & (STATE.here | STATE.frozen)) !== STATE.here || columns.isLeaf(link)) return
+    options.push({
+      link,
+      freeSlots: this.freeFor(link, peer),
+      depth: columns.depthOf(link),
+      feeding: this.feeding(peer, link),
+      refused: 0,
+      stalled: 0,
+      silent: isUsed && (state & STATE.blackHole) !== 0,
+      heardAt: this.now,
+      // Who cheats by what it says is not in this engine.
+      hasProved: true
+    })
   }
 
   /** A contributor is told of the slots that leaves have, too; it is enough to look for one. */
@@ -260,7 +291,7 @@ export class CrowdWorld {
   /** What trackers know of a peer may have changed. */
   tells(peer: number): void {
     const { state } = this.columns
-    if ((state[peer]! & STATE.telling) !== 0 || (state[peer]! & STATE.here) === 0) return
+    if ((state[peer]! & (STATE.telling | STATE.here)) !== STATE.here || !this.meeting.isNews(peer)) return
     state[peer]! |= STATE.telling
     this.plan(this.now + this.trackerRoundTripMs(peer, 0) / 2, KIND.tell, peer, 0)
   }

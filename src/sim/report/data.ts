@@ -142,7 +142,10 @@ export function showKbps({ scenario, summary, timeline }: Result): number {
   return origin / timeline.length / summary.originCopies
 }
 
-function treeData(tree: Tree, stripes: number): TreeData {
+/** Peers by depth (-1 is not fed) and region. */
+export function cellsOf(tree: Tree): TreeData['cells'] {
+  if (tree.cells !== undefined)
+    return tree.cells.map(({ depth, region, peers }) => ({ depth: depth ?? -1, region, peers }))
   const counts = new Map<string, { depth: number; region: number; peers: number }>()
   for (const { depth, region } of tree.peers) {
     const key = `${depth ?? -1}/${region}`
@@ -150,8 +153,13 @@ function treeData(tree: Tree, stripes: number): TreeData {
     if (cell === undefined) counts.set(key, { depth: depth ?? -1, region, peers: 1 })
     else cell.peers++
   }
-  const cells = [...counts.values()].sort((a, b) => a.depth - b.depth || a.region - b.region)
-  if (tree.peers.length > MOST_PEERS_DRAWN) return { atS: tree.atS, stripes, cells }
+  return [...counts.values()].sort((a, b) => a.depth - b.depth || a.region - b.region)
+}
+
+function treeData(tree: Tree, stripes: number): TreeData {
+  const cells = cellsOf(tree)
+  if (tree.cells !== undefined || tree.peers.length > MOST_PEERS_DRAWN)
+    return { atS: tree.atS, stripes, cells }
   const placeOf = new Map(tree.peers.map(({ peer }, i) => [peer, i]))
   return {
     atS: tree.atS,

@@ -7,6 +7,7 @@ import { escape } from './escape.js'
 import { type Plotted, PLOTS } from './plots.js'
 import { pageScript } from './script.js'
 import type { ReportData } from './shapes.js'
+import { story } from './story.js'
 import { STYLE } from './style.js'
 import { allFigures, headline, whole } from './words.js'
 
@@ -21,6 +22,7 @@ export function reportOf(result: Result, version: string): string {
   const { scenario, summary } = result
   const data = reportData(result)
   const { over, all } = secondsOf(result)
+  const hasGraph = result.trees.some(({ cells }) => cells === undefined)
   const plots = PLOTS.filter(({ isShown }) => isShown?.(data) ?? true)
   return `<!doctype html>
 <html lang="en">
@@ -59,6 +61,7 @@ ${headline(result)
 </ul>
 </section>
 ${faults(data.faults)}
+${story(result)}
 <section class="plots" aria-label="Plots">
 ${plots.map((plot) => figure(plot, data)).join('\n')}
 </section>
@@ -79,7 +82,7 @@ ${repeat(result)}
 </main>
 <footer>
 <p>Made by treecast ${escape(version)}. Scenario, topology and seed fix every figure on this page. Raw data is beside it:
-<code>summary.json</code>, <code>peers.jsonl</code>, <code>timeline.csv</code>, <code>tree.graphml</code>, <code>tree.dot</code>.</p>
+<code>summary.json</code>, <code>peers.jsonl</code>, <code>timeline.csv</code>${hasGraph ? ', <code>tree.graphml</code>, <code>tree.dot</code>' : ''}.</p>
 </footer>
 <script type="application/json" id="data">${inScript(JSON.stringify(data))}</script>
 <script>${inScript(pageScript)}</script>

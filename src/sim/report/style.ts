@@ -22,10 +22,12 @@ body { margin: 0 auto; padding: 2.5rem clamp(1rem, 4vw, 3rem) 3rem; max-width: 8
 h1 { margin: 0; font-size: clamp(2rem, 6vw, 3.25rem); line-height: 1.1; letter-spacing: -.025em; font-weight: 750 }
 h2 { margin: 0 0 .25rem; font-size: 1.15rem; line-height: 1.3; letter-spacing: -.005em }
 p { margin: 0 0 .75rem }
+h3 { margin: 1.25rem 0 .25rem; font-size: 1rem }
+.story p { max-width: 46rem }
 code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace; font-size: .9em }
 section { margin-top: 2.5rem }
 .kind { margin: 0 0 .5rem; color: var(--main); font-weight: 650; letter-spacing: .01em }
-.about { margin: .75rem 0 1rem; max-width: 46rem; font-size: 1.15rem; color: var(--quiet) }
+.about { margin: .75rem 0 1rem; max-width: 46rem; font-size: 1.15rem; color: var(--quiet); overflow-wrap: anywhere }
 .facts { display: flex; flex-wrap: wrap; gap: .4rem; margin: 0 }
 .facts span { padding: .1rem .65rem; border: 1px solid var(--line); border-radius: 1rem; font-size: .9rem; white-space: nowrap }
 .note, .violations { margin-top: 1.25rem; padding: 1rem 1.25rem; border: 1px solid var(--bad); border-left-width: .35rem; border-radius: .5rem;

@@ -74,6 +74,11 @@ export function allFigures(summary: Summary): readonly (readonly [string, string
     ['gapFree', percent(summary.gapFree), 'listeners that missed nothing'],
     ['unheard', whole(summary.unheard), 'listeners that stayed for ten seconds and heard nothing'],
     ['startupMs', quantiles(startupMs, time), 'from joining to the first sound: p50 / p95 / p99 / most'],
+    [
+      'startupFloodedMs',
+      quantiles(summary.startupFloodedMs, time),
+      'the same of those who came while servers were flooded'
+    ],
     ['delayMs', quantiles(delayMs, time), 'from a packet’s making to its arrival: p50 / p95 / p99 / most'],
     [
       'recoveryMs',
@@ -98,7 +103,7 @@ const WHOM: Readonly<Record<Choice, string>> = {
   relays: 'relaying peers'
 }
 
-const WHAT: Readonly<Record<Exclude<FaultKind, 'trackers-down' | 'loss'>, string>> = {
+const WHAT: Readonly<Record<Exclude<FaultKind, 'trackers-down' | 'flood' | 'loss'>, string>> = {
   kill: 'are killed',
   vanish: 'vanish without a word',
   freeze: 'freeze',
@@ -112,6 +117,8 @@ export function faultText(fault: Fault): string {
   const { atS, what, share, count: some, choose, forS = 0, everyS, untilS = atS, delayMs, loss } = fault
   let text: string
   if (what === 'trackers-down') text = 'all trackers are down'
+  else if (what === 'flood')
+    text = `${listed(fault.targets ?? [])} are flooded, and answer ${percent(fault.admits ?? 0)} of those who ask`
   else if (what === 'loss') text = `every line loses ${percent(loss ?? 0)} of its packets`
   else {
     const isRanked = choose === 'busiest' || choose === 'newest'
@@ -124,6 +131,11 @@ export function faultText(fault: Fault): string {
   }
   const when = everyS === undefined ? `at ${atS} s` : `every ${everyS} s from ${atS} to ${untilS} s`
   return `${when}: ${text}${forS > 0 ? `, for ${forS} s` : ''}`
+}
+
+/** "a", "a and b", "a, b and c". */
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
 /** Never "100 %" of what is not all. */

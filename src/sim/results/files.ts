@@ -16,7 +16,7 @@ export interface FilesOptions {
 /**
  * @returns the text of each file by its name: `manifest.json`, `summary.json`, `peers.jsonl`, `timeline.csv`, `report.html`, and the
  * last tree that was written down as `tree.graphml` and `tree.dot`; earlier ones are `tree-<second>s.…`. A run that was ended before
- * there was a tree has none.
+ * there was a tree has none, nor has a crowd that is too large for it.
  */
 export function resultFiles(result: Result, { version }: FilesOptions): ReadonlyMap<string, string> {
   const files = new Map([
@@ -25,8 +25,9 @@ export function resultFiles(result: Result, { version }: FilesOptions): Readonly
     ['peers.jsonl', result.peers.map((row: PeerRow) => `${JSON.stringify(row)}\n`).join('')],
     ['timeline.csv', csv(result.timeline)]
   ])
-  for (const [i, tree] of result.trees.entries()) {
-    const name = i === result.trees.length - 1 ? 'tree' : `tree-${tree.atS}s`
+  const drawn = result.trees.filter(({ cells }) => cells === undefined)
+  for (const [i, tree] of drawn.entries()) {
+    const name = i === drawn.length - 1 ? 'tree' : `tree-${tree.atS}s`
     files.set(`${name}.graphml`, graphml(tree))
     files.set(`${name}.dot`, dot(tree))
   }

@@ -29,6 +29,8 @@ export interface Summary {
   readonly unheard: number
   /** From coming to the first sound, of those who came to a running show. */
   readonly startupMs: Quantiles
+  /** The same of those who came while servers were flooded; all 0 where nobody did. */
+  readonly startupFloodedMs: Quantiles
   /** From a packet's making to its arrival, before the buffer. */
   readonly delayMs: Quantiles
   /** After each fault, for each listener: how much later than usual the latest packet of the next 5 s came; 5,000 if one
@@ -94,6 +96,15 @@ export interface Tree {
   readonly atS: number
   readonly peers: readonly TreePeer[]
   readonly edges: readonly TreeEdge[]
+  /** Instead of both where the crowd is too large to be written down peer by peer: how many stand where. */
+  readonly cells?: readonly TreeCell[]
+}
+
+export interface TreeCell {
+  /** Links to the origin by the shortest way; null for those who are not fed. */
+  readonly depth: number | null
+  readonly region: number
+  readonly peers: number
 }
 
 export interface TreePeer {

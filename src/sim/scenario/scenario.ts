@@ -42,6 +42,8 @@ export interface CrowdPlan {
   readonly tickets: Tickets
   /** Share with a phone's line. */
   readonly mobile: number
+  /** Who hears nothing does not wait for ever; undefined where everybody does. */
+  readonly impatience?: Impatience | undefined
   /** Share that passes nothing on. */
   readonly leaves: number
   readonly hostile: HostilePlan
@@ -87,6 +89,15 @@ export type Hostility =
   | 'refuse'
   /** Knows the origin, and wants everything of it and of nobody else. */
   | 'grab'
+
+export interface Impatience {
+  /** Who has heard nothing after so long goes; mean of an exponential distribution, s. */
+  readonly meanS: number
+  /** Share of those who go that comes back, and after how long; mean of an exponential distribution, s. Each time counts as a
+   * listener in the figures. */
+  readonly returns: number
+  readonly returnsAfterS: number
+}
 
 export interface Tickets {
   /** Share that comes with a ticket, which somebody who listened then had passed on. */
@@ -184,7 +195,12 @@ export interface Fault {
   readonly delayMs?: readonly [number, number] | undefined
   /** `loss`: the share that every line loses. */
   readonly loss?: number | undefined
+  /** `flood`: what is flooded, and the share of honest requests that is still answered. */
+  readonly targets?: readonly FloodTarget[] | undefined
+  readonly admits?: number | undefined
 }
+
+export type FloodTarget = 'trackers' | 'origin' | 'roots'
 
 export type FaultKind =
   /** The process ends: its links close. */
@@ -201,5 +217,7 @@ export type FaultKind =
   | 'mute'
   /** All trackers are gone. */
   | 'trackers-down'
+  /** Junk fills the lines of servers: most of those who ask them for anything wait in vain. What they send is not touched. */
+  | 'flood'
   /** Lines lose more than usual. */
   | 'loss'

@@ -36,7 +36,17 @@ const hostile = z
 const fault = z
   .strictObject({
     atS: seconds,
-    what: z.enum(['kill', 'vanish', 'freeze', 'black-hole', 'slow', 'mute', 'trackers-down', 'loss']),
+    what: z.enum([
+      'kill',
+      'vanish',
+      'freeze',
+      'black-hole',
+      'slow',
+      'mute',
+      'trackers-down',
+      'flood',
+      'loss'
+    ]),
     share: share.optional(),
     count: whole.min(1).optional(),
     choose: z.enum(['random', 'busiest', 'newest', 'roots', 'relays']).default('random'),
@@ -44,19 +54,26 @@ const fault = z
     everyS: positive.optional(),
     untilS: seconds.optional(),
     delayMs: z.tuple([z.number().min(0), z.number().min(0)]).optional(),
-    loss: share.optional()
+    loss: share.optional(),
+    targets: z
+      .array(z.enum(['trackers', 'origin', 'roots']))
+      .min(1)
+      .optional(),
+    admits: share.optional()
   })
   .check((given) => {
-    const { what, share: some, count, everyS, untilS, delayMs, loss, forS } = given.value
+    const { what, share: some, count, everyS, untilS, delayMs, loss, forS, targets, admits } = given.value
     const complain = (path: string, message: string): void => {
       given.issues.push({ code: 'custom', path: [path], message, input: given.value })
     }
-    const isAboutPeers = what !== 'trackers-down' && what !== 'loss'
+    const isAboutPeers = what !== 'trackers-down' && what !== 'loss' && what !== 'flood'
     if (isAboutPeers && (some === undefined) === (count === undefined))
       complain('share', `"${what}" needs either a share or a count of peers`)
     if ((everyS === undefined) !== (untilS === undefined)) complain('everyS', 'everyS and untilS go together')
     if (what === 'slow' && delayMs === undefined) complain('delayMs', '"slow" needs delayMs: [least, most]')
     if (delayMs !== undefined && delayMs[0] > delayMs[1]) complain('delayMs', 'the least is above the most')
+    if (what === 'flood' && (targets === undefined || admits === undefined))
+      complain('targets', '"flood" needs targets, and the share that it admits')
     if (what === 'loss' && loss === undefined) complain('loss', '"loss" needs the share that is lost')
     if ((what === 'kill' || what === 'vanish') && forS !== undefined)
       complain('forS', `"${what}" is for ever; newcomers come with crowd.replaced`)
@@ -93,6 +110,9 @@ const scenario = z.strictObject({
       vanishing: share.default(0.5),
       tickets: z.strictObject({ share: share.default(0), ageS: z.number().min(0).default(60) }).prefault({}),
       mobile: share.default(0.4),
+      impatience: z
+        .strictObject({ meanS: positive, returns: share.default(0.7), returnsAfterS: positive.default(20) })
+        .optional(),
       leaves: share.default(0.1),
       hostile: hostile.prefault({}),
       uplink: z

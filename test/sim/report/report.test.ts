@@ -126,7 +126,9 @@ describe('the report', () => {
       'at 60 s: all trackers are down, for 210 s',
       'every 10 s from 65 to 265 s: 1.7 % of listeners vanish without a word',
       'at 150 s: 7 roots are killed',
-      'every 5 s from 60 to 180 s: the busiest 5 % of listeners are killed'
+      'every 5 s from 60 to 180 s: the busiest 5 % of listeners are killed',
+      'at 0 s: trackers, origin and roots are flooded, and answer 10 % of those who ask, for 1200 s',
+      'at 0 s: trackers, origin and roots are flooded, and answer 2 % of those who ask, for 2400 s'
     ])
   })
 })

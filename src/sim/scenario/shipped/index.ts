@@ -13,6 +13,8 @@ import lossy from './lossy.json' with { type: 'json' }
 import polluters from './polluters.json' with { type: 'json' }
 import rootsDown from './roots-down.json' with { type: 'json' }
 import slowRelays from './slow-relays.json' with { type: 'json' }
+import spaces2023 from './spaces-2023-05-24.json' with { type: 'json' }
+import spaces2024 from './spaces-2024-08-12.json' with { type: 'json' }
 import trackersDown from './trackers-down.json' with { type: 'json' }
 
 /** From the calmest to the roughest. */
@@ -28,7 +30,9 @@ const FILES: readonly { readonly name: string }[] = [
   busiestKilled,
   freeRiders,
   polluters,
-  eclipse
+  eclipse,
+  spaces2023,
+  spaces2024
 ]
 
 /** By name; each is read when it is first asked for. */
