@@ -109,6 +109,8 @@ export class Replay {
   private outset: Rerun | undefined
   /** Whether nothing of it is to be handed out for now. */
   private isHeld = false
+  /** Whether the past was played to the show's end. */
+  private isHeard = false
   /** Whether a packet of the show's end is here or was. */
   private ended = false
   /** What each neighbour was told last, when, and whether all know that the show is over. */
@@ -189,7 +191,7 @@ export class Replay {
 
   /** The show is over and was not heard live: it is heard from the beginning, unless somebody wanted it otherwise. */
   playWhole(now: number): void {
-    if (this.rerun === undefined) this.play(0, now)
+    if (this.rerun === undefined && !this.isHeard) this.play(0, now)
   }
 
   take(input: Extract<Input, { type: PastInput }>, now: number): void {
@@ -268,7 +270,8 @@ export class Replay {
     this.holders.expire(now)
     if (this.rerun !== undefined && this.rerun.sequence === undefined) this.locate(this.rerun, now)
     const steps = this.isHeld ? [] : (this.rerun?.advance(now) ?? [])
-    if (steps.at(-1)?.type === 'end' || this.hasCaughtUp) this.stop()
+    if (steps.at(-1)?.type === 'end') this.isHeard = true
+    if (this.isHeard || this.hasCaughtUp) this.stop()
     else this.drop()
     this.ask(now)
     return steps
@@ -305,6 +308,7 @@ export class Replay {
   }
 
   private play(from: number, now: number): void {
+    this.isHeard = false
     this.fetched.clear()
     const { pace, aheadMs } = this.options
     this.rerun = new Rerun({ from: Math.max(0, from), pace, aheadMs }, this.shelf, now)
