@@ -85,8 +85,9 @@ describe('a show that is over', () => {
   it('is heard from any place on', () => {
     const { world } = afterTheShow()
     const newcomer = world.add('newcomer', past({ from: seconds(42) }))
-    world.run(5_000)
+    world.run(20_000)
     expect(world.frames(newcomer)).to.deep.equal(framesOf(60, 42))
+    expect(newcomer.done).to.equal(true)
   })
 
   it('is heard at its own pace where it is for ears, and goes to another place when told to', () => {
