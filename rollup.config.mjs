@@ -58,11 +58,11 @@ const node = {
 function core(id, { getModuleInfo }) {
   if (listening.size === 0) {
     follow(resolve('build/api/web-listen.js'))
-    follow(resolve('build/audio/capture/block.js'))
   }
   // What the player shares with its panel, which few open.
   if (/build.player.(markup|figures)\.js$/.test(id)) return 'markup'
-  return listening.has(id) ? 'core' : undefined
+  if (listening.has(id)) return 'core'
+  return DECODING.test(id) ? 'decoding' : undefined
 
   function follow(from) {
     if (listening.has(from)) return
@@ -71,6 +71,9 @@ function core(id, { getModuleInfo }) {
   }
 }
 const listening = new Set()
+
+/** What decodes is one part, with what the path through a media element shares with it; but for WebAssembly, which few need. */
+const DECODING = /\/build\/audio\/(?:decode\/(?!wasm)|ogg\/concealment)/
 
 const browser = {
   input: {

@@ -86,12 +86,18 @@ const slimSimplePeer = {
   }
 }
 
+/** Packages of simple-peer's for which this folder has less. */
+const SUBSTITUTED = [
+  ...['readable-stream', 'debug', 'buffer', 'randombytes', 'queue-microtask'],
+  ...['err-code', 'get-browser-rtc']
+]
+
 export const plugins = [
   slimText,
   slimSimplePeer,
   filesStayFiles,
   alias({
-    entries: ['readable-stream', 'debug', 'buffer', 'randombytes', 'queue-microtask'].map((find) => ({
+    entries: SUBSTITUTED.map((find) => ({
       find,
       replacement: ours(`simple-peer/${find}.js`)
     }))

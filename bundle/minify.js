@@ -41,13 +41,16 @@ export const minify = minifier({
 /** For what has been minified before, and put together since. */
 export const minifyNames = minifier({ compress: false })
 
+/** What simple-peer calls its own: two of these are read by our transport, which is in the same chunk. */
+const SIMPLE_PEERS_OWN = '_[a-z]\\w+'
+
 /**
  * Names that terser may shorten; it leaves those that browsers know.
  *
  * @param {readonly string[]} modules in the chunk
  */
 function shortNames(modules) {
-  return new RegExp(`^(?:${[...privateNames(), ...protocolNames(modules)].join('|')})$`)
+  return new RegExp(`^(?:${[...privateNames(), ...protocolNames(modules), SIMPLE_PEERS_OWN].join('|')})$`)
 }
 
 /**

@@ -59,7 +59,8 @@ describe('a page on a plain static host with a strict content security policy', 
         const page = await chromium.open(site.url(name))
         const { playback } = await page.evaluate(play, [show.link, {}] as const)
         expect(playback).to.include({ output: 'worklet', decoder: 'webcodecs' })
-        expect(fetched(since)).to.deep.equal([...first, 'worklet.js'])
+        const parts = [part('decoding.js'), part('ice-check.js'), 'worklet.js']
+        expect(fetched(since)).to.deep.equal([...first, ...parts].sort())
         expect(page.problems).to.deep.equal([])
         expect(site.violations.slice(violations)).to.deep.equal([])
       })

@@ -4,7 +4,7 @@ import { TreecastError } from '../../protocol/errors.js'
 import type { SourceItem, Tag } from '../source.js'
 import type { CapturedBlock } from './block.js'
 import { CaptureGraph } from './capture-graph.js'
-import type { Intake } from './intake.js'
+import { Intake } from './intake.js'
 import type { Level, MediaStreamSourceOptions } from './media-stream-source.js'
 import { OpusEncoder } from './opus-encoder.js'
 
@@ -13,9 +13,10 @@ export type CaptureOptions = MediaStreamSourceOptions & { readonly bitrateKbps: 
 
 /** What a capture has to do with its source. */
 export interface CaptureSeat {
-  readonly intake: Intake
   /** Given by `return()`. */
   readonly stop: AbortSignal
+  /** What waits to be read. */
+  readonly intake: (intake: Intake) => void
   /** How loud it is now. */
   readonly level: (level: Level) => void
 }
@@ -24,12 +25,15 @@ export interface CaptureSeat {
 export async function* capture(
   stream: MediaStream,
   options: CaptureOptions,
-  { intake, stop, level }: CaptureSeat
+  { stop, intake: tellIntake, level }: CaptureSeat
 ): AsyncGenerator<SourceItem, undefined> {
   const { bitrateKbps, application = 'audio', context, tags = {} } = options
   const { workletUrl = new URL('./capture-worklet.js', import.meta.url) } = options
   const track = trackOf(stream)
   const channels = options.channels ?? channelsOf(track)
+  const intake = new Intake()
+  tellIntake(intake)
+  stop.addEventListener('abort', () => intake.end())
   let encoder: OpusEncoder | undefined
   const take = (block: CapturedBlock): void => {
     intake.begin()

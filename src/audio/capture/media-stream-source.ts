@@ -8,7 +8,7 @@
 import { TreecastError } from '../../protocol/errors.js'
 import type { Source, SourceItem } from '../source.js'
 import type { CaptureOptions } from './capture.js'
-import { Intake } from './intake.js'
+import type { Intake } from './intake.js'
 import type { OpusApplication } from './opus-encoder.js'
 
 export type { OpusApplication }
@@ -80,7 +80,7 @@ const SILENCE: Level = { peak: 0, rms: 0 }
 
 class Capture implements MediaStreamSource {
   level = SILENCE
-  private intake = new Intake()
+  private intake: Intake | undefined
   private readonly stream: MediaStream
   private readonly options: CaptureOptions
 
@@ -90,31 +90,32 @@ class Capture implements MediaStreamSource {
   }
 
   get skipped(): number {
-    return this.intake.skipped
+    return this.intake?.skipped ?? 0
   }
 
   [Symbol.asyncIterator](): AsyncIterator<SourceItem, undefined> {
-    const intake = new Intake()
     const stop = new AbortController()
-    this.intake = intake
-    const items = this.read(intake, stop.signal)
+    const items = this.read(stop.signal)
     return {
       next: () => items.next(),
       return: () => {
         // A generator would let a waiting next() finish first.
         stop.abort()
-        intake.end()
         return items.return(undefined)
       }
     }
   }
 
   /** What captures is fetched when it is needed: who only listens does without. */
-  private async *read(intake: Intake, stop: AbortSignal): AsyncGenerator<SourceItem, undefined> {
+  private async *read(stop: AbortSignal): AsyncGenerator<SourceItem, undefined> {
     const { capture } = await import('./capture.js')
     if (stop.aborted) return
     try {
-      yield* capture(this.stream, this.options, { intake, stop, level: (level) => (this.level = level) })
+      yield* capture(this.stream, this.options, {
+        stop,
+        intake: (intake) => (this.intake = intake),
+        level: (level) => (this.level = level)
+      })
     } finally {
       this.level = SILENCE
     }
