@@ -3,7 +3,7 @@
  * takes several times as long.
  */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { minify as terser } from 'terser'
 
@@ -74,14 +74,14 @@ function privateNames() {
 }
 
 /**
- * Names that stand in the protocol's files of this chunk and in no other file of ours, comments apart: what has them never leaves
- * the chunk, and the protocol has nothing to do with what a browser names.
+ * Names that stand in the protocol's files of this chunk and in no other file of ours, comments apart, nor in a type that others
+ * take from the protocol: what has them never leaves the chunk, and the protocol has nothing to do with what a browser names.
  *
  * @param {readonly string[]} modules
  */
 function protocolNames(modules) {
   const names = new Set()
-  const others = new Set()
+  const others = spokenOf()
   for (const file of readdirSync(BUILD, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.js') || ELSEWHERE.test(file)) continue
     const isHere = file.startsWith('protocol/') && modules.includes(join(BUILD, file))
@@ -91,4 +91,21 @@ function protocolNames(modules) {
     for (const [, word = ''] of code.matchAll(/['"`](\w+)['"`]/g)) others.add(word)
   }
   return [...names].filter((name) => !others.has(name))
+}
+
+/**
+ * Every member in the protocol's declarations that those of the API, the player and the like refer to: what they hand on whole, as
+ * statistics, nobody else need name.
+ */
+function spokenOf() {
+  const words = new Set()
+  for (const file of readdirSync(TYPES, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.d.ts') || file.startsWith('protocol/') || ELSEWHERE.test(file)) continue
+    const code = readFileSync(join(TYPES, file), 'utf8')
+    for (const [, path = ''] of code.matchAll(/from '(\.[./]*protocol\/[\w./-]+)\.js'/g)) {
+      const declared = readFileSync(join(TYPES, dirname(file), `${path}.d.ts`), 'utf8')
+      for (const [, member = ''] of declared.matchAll(/(\w+)\??[:(]/g)) words.add(member)
+    }
+  }
+  return words
 }

@@ -20,6 +20,9 @@ export default class DotsAndTime extends Mocha.reporters.Dot {
     }
     runner.on(Mocha.Runner.constants.EVENT_TEST_END, add)
     runner.on(Mocha.Runner.constants.EVENT_HOOK_END, add)
+    runner.on(Mocha.Runner.constants.EVENT_TEST_RETRY, (test, error) =>
+      console.log(`\n      once more: ${test.fullTitle()}: ${error.message}`)
+    )
     runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
       const longest = [...spent].sort(([, a], [, b]) => b - a).slice(0, NAMED)
       const total = [...spent.values()].reduce((sum, s) => sum + s, 0)
