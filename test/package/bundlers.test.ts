@@ -64,9 +64,10 @@ describe('a page that is bundled without a configuration', function () {
       try {
         await works(site.url('index.html'))
         expect(site.violations).to.deep.equal([])
-        // Two worklets, and what captures.
+        // Two worklets, what captures, what decodes, and what else the bundler has made files of.
         const lazy = site.requests.filter(({ path }) => !/index|main|core|favicon/.test(path))
-        expect(lazy.map(({ status }) => status)).to.deep.equal([200, 200, 200])
+        expect(lazy.length).to.be.at.least(4)
+        expect(lazy.filter(({ status }) => status !== 200)).to.deep.equal([])
       } finally {
         await site.close()
       }

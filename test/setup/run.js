@@ -29,7 +29,8 @@ function run(output, ...given) {
 }
 
 // What plays sound in real time may be held up by whoever shares the machine: it is tried once more, and the report names it.
-const live = run('inherit', ALL, '--ignore', COMPUTING, '--retries', '1')
+// The native WebRTC package may keep a process alive though all is closed.
+const live = run('inherit', ALL, '--ignore', COMPUTING, '--retries', '1', '--exit')
 const computing = run('pipe', COMPUTING, '--timeout', String(PATIENCE_MS))
 // It has none where it could not be started, which is then what is thrown below.
 if (computing.pid !== undefined) setPriority(computing.pid, constants.priority.PRIORITY_LOW)

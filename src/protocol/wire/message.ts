@@ -459,7 +459,7 @@ export function readBody(type: number, r: Reader): Message | undefined {
         to: r.view(KEY_BYTES),
         from: r.view(KEY_BYTES),
         body: readSignalBody(r),
-        allowed: r.remaining > 1 ? r.u16() : undefined
+        ...(r.remaining > 1 ? { allowed: r.u16() } : {})
       }
     case MESSAGE_TYPE.unreachable:
       return { type: 'unreachable', peer: r.view(KEY_BYTES) }

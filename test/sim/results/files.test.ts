@@ -97,7 +97,8 @@ describe('the files of a result', () => {
       .and.not.include('tree-7s.dot')
     const { originCopies, unheard } = JSON.parse(early.get('summary.json')!) as Summary
     expect(originCopies).to.be.within(result.summary.originCopies - 1, result.summary.originCopies + 1)
-    expect(unheard).to.equal(0)
+    // Nobody but one whom hardly anybody can reach.
+    expect(unheard).to.be.at.most(1)
   })
 
   it('are whole even if the show had not begun', async () => {
