@@ -4,13 +4,13 @@
  */
 
 import { OpusWriter } from '../audio/ogg/opus-writer.js'
+import { readOrIgnore } from '../protocol/media/unpacker.js'
 import type { Certificate } from '../protocol/wire/certificate.js'
-import { equal, WireError } from '../protocol/wire/cursor.js'
+import { equal } from '../protocol/wire/cursor.js'
 import {
   type Packet,
   type Payload,
   payloadPart,
-  readPayload,
   signaturePart,
   unsignedPart
 } from '../protocol/wire/packet.js'
@@ -91,16 +91,6 @@ export class Recorder {
     if (placed.stream !== undefined) audio.push(this.writer.start(placed.stream.format, placed.stream.tags))
     for (const frame of payload.frames) audio.push(this.writer.write(frame))
     return audio.filter((bytes) => bytes !== undefined)
-  }
-}
-
-/** What the publisher's software made wrong is not played; it is proved all the same. */
-function readOrIgnore(packet: Packet): Payload {
-  try {
-    return readPayload(packet)
-  } catch (error) {
-    if (error instanceof WireError) return { kind: 'unknown' }
-    throw error
   }
 }
 

@@ -5,6 +5,7 @@ import { stream } from './draws.js'
 import { AFTERMATH_MS } from './ears.js'
 import type { Member } from './member.js'
 import type { Partition } from './network.js'
+import { flood } from './scenario/floods.js'
 import type { Choice, Fault } from './scenario/scenario.js'
 import type { World } from './world.js'
 
@@ -33,10 +34,7 @@ function happen(world: World, fault: Fault, random: Random): void {
     return
   }
   if (fault.what === 'flood') {
-    for (const target of fault.targets!) world.admits[target] = fault.admits!
-    over(() => {
-      for (const target of fault.targets!) world.admits[target] = 1
-    })
+    over(flood(world.admits, fault))
     return
   }
   if (fault.what === 'loss') {

@@ -10,6 +10,7 @@ import { keyPairFromSeed } from '../../src/runtime/crypto.js'
 import { readOpus } from './opus-files.js'
 import {
   endAll,
+  expectFailure,
   plain,
   SHOW,
   startBroadcast,
@@ -48,15 +49,6 @@ describe('bad input', function () {
     await rm(folder, { recursive: true })
   })
 
-  /** The process ends with this code and one line that says what the pattern wants. */
-  async function fails(process: Treecast, code: number, pattern: RegExp): Promise<void> {
-    expect(await process.exit, process.stderr).to.equal(code)
-    const lines = process.stderr.split('\n').filter((line) => line.startsWith('treecast: '))
-    expect(lines, process.stderr).to.have.length(1)
-    expect(lines[0]).to.match(pattern)
-    expect(process.stderr).not.to.match(/^ +at /m)
-  }
-
   async function source(name: string, content: Uint8Array | string): Promise<string> {
     const path = join(folder, name)
     await writeFile(path, content)
@@ -68,25 +60,30 @@ describe('bad input', function () {
       return treecast('broadcast', path, '--tracker', url, '--speed', '50', ...args)
     }
 
-    it('missing', () => fails(broadcast(join(folder, 'none.opus')), 1, /none\.opus.*no such file/))
+    it('missing', () => expectFailure(broadcast(join(folder, 'none.opus')), 1, /none\.opus.*no such file/))
 
-    it('a directory', () => fails(broadcast(folder), 1, /directory/))
+    it('a directory', () => expectFailure(broadcast(folder), 1, /directory/))
 
-    it('not Ogg', async () => fails(broadcast(await source('text.opus', 'Once upon a time')), 1, /not Ogg/))
+    it('not Ogg', async () =>
+      expectFailure(broadcast(await source('text.opus', 'Once upon a time')), 1, /not Ogg/))
 
     it('Ogg Vorbis', async () => {
       const head = new Uint8Array(30)
       head.set([1, ...Buffer.from('vorbis')])
       const first = { serial: 1, sequence: 0, granule: 0, first: true, last: false, continued: false }
       const page = encodePage(first, [head.length], [head])
-      await fails(broadcast(await source('vorbis.ogg', page)), 1, /Vorbis/)
+      await expectFailure(broadcast(await source('vorbis.ogg', page)), 1, /Vorbis/)
     })
 
-    it('empty', async () => fails(broadcast(await source('empty.opus', '')), 1, /empty|no audio/))
+    it('empty', async () => expectFailure(broadcast(await source('empty.opus', '')), 1, /empty|no audio/))
 
     it('truncated in its headers', async () => {
       const whole = await readFile(SHOW)
-      await fails(broadcast(await source('head.opus', whole.subarray(0, 60))), 1, /ends inside the Ogg page/)
+      await expectFailure(
+        broadcast(await source('head.opus', whole.subarray(0, 60))),
+        1,
+        /ends inside the Ogg page/
+      )
     })
 
     it('truncated in the middle: what is there is heard first', async () => {
@@ -95,7 +92,7 @@ describe('bad input', function () {
       const origin = treecast('broadcast', path, '--tracker', url, '--speed', '4')
       const { link } = await origin.event('live')
       const listener = treecast('listen', link as string, '--out', join(folder, 'cut-heard.opus'))
-      await fails(origin, 1, /ends inside the Ogg page/)
+      await expectFailure(origin, 1, /ends inside the Ogg page/)
       expect(await listener.exit).to.equal(0)
       expect(listener.last('ended')).to.include({ complete: true, gaps: 0 })
       const all = (await readOpus(SHOW)).frames.slice(0, Number(origin.last('ended')?.frames))
@@ -105,13 +102,13 @@ describe('bad input', function () {
 
     it('open and silent', async () => {
       const origin = treecast('broadcast', '-', '--tracker', url, '--stall-timeout', '0.5')
-      await fails(origin, 1, /has sent nothing for 0.5 s/)
+      await expectFailure(origin, 1, /has sent nothing for 0.5 s/)
     })
   })
 
   describe('a tracker that', () => {
     it('is not there, for a broadcast', async () => {
-      await fails(
+      await expectFailure(
         treecast('broadcast', SHOW, '--tracker', await deadUrl()),
         1,
         /tracker ws:.*does not answer/
@@ -120,17 +117,17 @@ describe('bad input', function () {
 
     it('is not there, for a listener', async () => {
       const link = formatLink({ publisher: someKey, name: 'x', trackers: [await deadUrl()] })
-      await fails(treecast('listen', link), 1, /tracker ws:.*does not answer/)
+      await expectFailure(treecast('listen', link), 1, /tracker ws:.*does not answer/)
     })
 
     it('has no URL', () =>
-      fails(treecast('broadcast', SHOW, '--tracker', 'localhost'), 2, /localhost.*ws:\/\//))
+      expectFailure(treecast('broadcast', SHOW, '--tracker', 'localhost'), 2, /localhost.*ws:\/\//))
 
-    it('is not named at all', () => fails(plain('broadcast', SHOW), 2, /--tracker/))
+    it('is not named at all', () => expectFailure(plain('broadcast', SHOW), 2, /--tracker/))
 
     it('finds its port in use', async () => {
       const port = new URL(url).port
-      await fails(
+      await expectFailure(
         treecast('tracker', '--host', '127.0.0.1', '--port', port),
         1,
         /cannot listen on 127.0.0.1, port \d+: it is in use/
@@ -139,13 +136,13 @@ describe('bad input', function () {
   })
 
   describe('a link that', () => {
-    it('is none', () => fails(treecast('listen', 'http://example.org/'), 2, /not a treecast link/))
+    it('is none', () => expectFailure(treecast('listen', 'http://example.org/'), 2, /not a treecast link/))
 
     it('has a malformed key', () =>
-      fails(treecast('listen', 'treecast:abc/x?tr=ws://h'), 2, /key must be 52/))
+      expectFailure(treecast('listen', 'treecast:abc/x?tr=ws://h'), 2, /key must be 52/))
 
     it('names no tracker', () => {
-      return fails(
+      return expectFailure(
         treecast('listen', formatLink({ publisher: someKey, name: 'x', trackers: [] })),
         2,
         /no tracker/
@@ -155,7 +152,7 @@ describe('bad input', function () {
     it("has a key that is not the publisher's", async () => {
       const { origin, link } = await startBroadcast(url, SHOW)
       const wrong = formatLink({ ...parseLink(link), publisher: someKey })
-      await fails(treecast('listen', wrong, '--wait', '2'), 1, /not live.*check the key/)
+      await expectFailure(treecast('listen', wrong, '--wait', '2'), 1, /not live.*check the key/)
       expect(await stop(origin)).to.equal(0)
     })
   })
@@ -168,19 +165,19 @@ describe('bad input', function () {
     const before = Number(origin.last('stats')?.packets ?? 0)
     await origin.event('stats', ({ packets }) => Number(packets) > before + 1000)
     listener.child.kill('SIGTERM')
-    await fails(listener, 1, /takes nothing any more/)
+    await expectFailure(listener, 1, /takes nothing any more/)
     expect(await stop(origin)).to.equal(0)
   })
 
   describe('an option that', () => {
     it('is out of range', () =>
-      fails(plain('listen', 'x', '--buffer', '7'), 2, /whole number from 100 to 5000/))
+      expectFailure(plain('listen', 'x', '--buffer', '7'), 2, /whole number from 100 to 5000/))
 
-    it('is unknown', () => fails(plain('listen', 'x', '--frobnicate'), 2, /unknown option/))
+    it('is unknown', () => expectFailure(plain('listen', 'x', '--frobnicate'), 2, /unknown option/))
 
     it('contradicts another', async () => {
       const link = formatLink({ publisher: someKey, name: 'x', trackers: [url] })
-      await fails(treecast('listen', link, '--out', '-'), 2, /both want stdout/)
+      await expectFailure(treecast('listen', link, '--out', '-'), 2, /both want stdout/)
     })
   })
 
@@ -189,16 +186,17 @@ describe('bad input', function () {
       return treecast('listen', formatLink({ publisher: someKey, name: 'x', trackers: [url] }), '--out', out)
     }
 
-    it('is in no directory', () => fails(listen(join(folder, 'no', 'where.opus')), 1, /no such directory/))
+    it('is in no directory', () =>
+      expectFailure(listen(join(folder, 'no', 'where.opus')), 1, /no such directory/))
 
-    it('is a directory', () => fails(listen(folder), 1, /is a directory/))
+    it('is a directory', () => expectFailure(listen(folder), 1, /is a directory/))
 
     it('goes away while the show is on', async () => {
       const { origin, link } = await startBroadcast(url, SHOW)
       const listener = plain('listen', link, '--out', '-')
       await once(listener.child.stdout, 'data')
       listener.child.stdout.destroy()
-      await fails(listener, 1, /its reader has gone/)
+      await expectFailure(listener, 1, /its reader has gone/)
       expect(await stop(origin)).to.equal(0)
     })
   })
@@ -206,7 +204,7 @@ describe('bad input', function () {
   it("a broadcast's port in use", async () => {
     const { origin } = await startBroadcast(url, SHOW, '--port', '0')
     const port = new URL(url).port
-    await fails(
+    await expectFailure(
       treecast('broadcast', SHOW, '--tracker', url, '--port', port),
       1,
       /cannot listen on 127.0.0.1, port \d+: it is in use/
@@ -216,6 +214,10 @@ describe('bad input', function () {
 
   it('a key file that is no key', async () => {
     const path = await source('key.pem', 'hello')
-    await fails(treecast('broadcast', SHOW, '--tracker', url, '--key', path), 1, /no Ed25519 private key/)
+    await expectFailure(
+      treecast('broadcast', SHOW, '--tracker', url, '--key', path),
+      1,
+      /no Ed25519 private key/
+    )
   })
 })

@@ -1,5 +1,6 @@
 /** Real processes of the built command, watched by their events. All are on loopback, and all are ended. */
 
+import { expect } from 'chai'
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -102,4 +103,13 @@ export async function startBroadcast(
 export async function stop(process: Treecast): Promise<number | string> {
   process.child.kill('SIGTERM')
   return process.exit
+}
+
+/** The process ends with this code and one line that says what the pattern wants. */
+export async function expectFailure(process: Treecast, code: number, pattern: RegExp): Promise<void> {
+  expect(await process.exit, process.stderr).to.equal(code)
+  const lines = process.stderr.split('\n').filter((line) => line.startsWith('treecast: '))
+  expect(lines, process.stderr).to.have.length(1)
+  expect(lines[0]).to.match(pattern)
+  expect(process.stderr).not.to.match(/^ +at |Warning/m)
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { endAll, plain, type Treecast, treecast } from './processes.js'
+import { endAll, expectFailure, plain, type Treecast, treecast } from './processes.js'
 
 /** Small enough to take two seconds. */
 const SHORT = {
@@ -31,14 +31,6 @@ describe('treecast sim', function () {
     process.child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
     expect(await process.exit, process.stderr).to.equal(0)
     return text
-  }
-
-  async function fails(process: Treecast, code: number, pattern: RegExp): Promise<void> {
-    expect(await process.exit, process.stderr).to.equal(code)
-    const lines = process.stderr.split('\n').filter((line) => line.startsWith('treecast: '))
-    expect(lines, process.stderr).to.have.length(1)
-    expect(lines[0]).to.match(pattern)
-    expect(process.stderr).not.to.match(/^ +at |Warning/m)
   }
 
   it('tells people the figures, and warns of nothing', async () => {
@@ -131,42 +123,48 @@ describe('treecast sim', function () {
   describe('refuses', () => {
     const sim = (...args: string[]): Treecast => plain('sim', ...args)
 
-    it('no scenario', () => fails(sim(), 2, /needs a scenario; --list/))
-    it('a name with a slip', () => fails(sim('chrun'), 2, /no scenario "chrun", did you mean churn\?/))
-    it('a name that is like none', () => fails(sim('xylophone'), 2, /no scenario "xylophone"; --list/))
+    it('no scenario', () => expectFailure(sim(), 2, /needs a scenario; --list/))
+    it('a name with a slip', () =>
+      expectFailure(sim('chrun'), 2, /no scenario "chrun", did you mean churn\?/))
+    it('a name that is like none', () =>
+      expectFailure(sim('xylophone'), 2, /no scenario "xylophone"; --list/))
     it('a file that is not there', () =>
-      fails(sim('./none.json'), 2, /none\.json cannot be read: there is no such file/))
-    it('a folder', () => fails(sim(folder), 2, /it is a directory/))
+      expectFailure(sim('./none.json'), 2, /none\.json cannot be read: there is no such file/))
+    it('a folder', () => expectFailure(sim(folder), 2, /it is a directory/))
     it('a topology that is not there', () =>
-      fails(
+      expectFailure(
         sim('calm', '--topology', 'stripes'),
         2,
         /no topology "stripes", did you mean striped\?; there are striped/
       ))
     it('an engine that is not there', () =>
-      fails(sim('calm', '--engine', 'crowds'), 2, /no engine "crowds", did you mean crowd\?; exact runs/))
+      expectFailure(
+        sim('calm', '--engine', 'crowds'),
+        2,
+        /no engine "crowds", did you mean crowd\?; exact runs/
+      ))
     it('a topology that the crowd engine does not know', () =>
-      fails(
+      expectFailure(
         sim('calm', '--engine', 'crowd', '--topology', 'gossip'),
         2,
         /knows the topology striped alone; use --engine exact for gossip/
       ))
-    it('a seed that is none', () => fails(sim('calm', '--seed', '1.5'), 2, /must be a whole number/))
+    it('a seed that is none', () => expectFailure(sim('calm', '--seed', '1.5'), 2, /must be a whole number/))
 
     it('what is not JSON', async () => {
       const path = join(folder, 'broken.json')
       await writeFile(path, '{"name": ')
-      await fails(sim(path), 2, /broken\.json is not JSON/)
+      await expectFailure(sim(path), 2, /broken\.json is not JSON/)
     })
 
     it('a scenario with a field that is wrong', async () => {
       const path = join(folder, 'wrong.json')
       await writeFile(path, JSON.stringify({ ...SHORT, faults: [{ atS: 3, what: 'kill' }] }))
-      await fails(sim(path), 2, /wrong\.json is no scenario: faults\[0\]\.share: "kill" needs either/)
+      await expectFailure(sim(path), 2, /wrong\.json is no scenario: faults\[0\]\.share: "kill" needs either/)
     })
 
     it('to write where a file is, before it has simulated anything', async () => {
-      await fails(
+      await expectFailure(
         sim('calm', '--out', short),
         1,
         /short\.json cannot be written: it is a file; name a directory/
@@ -174,6 +172,6 @@ describe('treecast sim', function () {
     })
 
     it('to write where nobody may', () =>
-      fails(sim('calm', '--out', '/proc/none/here'), 1, /cannot be written/))
+      expectFailure(sim('calm', '--out', '/proc/none/here'), 1, /cannot be written/))
   })
 })

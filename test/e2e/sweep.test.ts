@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { needs, run } from '../setup/tools.js'
-import { CLI, endAll, plain, type Treecast, treecast } from './processes.js'
+import { CLI, endAll, expectFailure, plain, type Treecast, treecast } from './processes.js'
 import { GRID, resultsIn } from './sweeps.js'
 
 describe('treecast sweep', function () {
@@ -22,14 +22,6 @@ describe('treecast sweep', function () {
   })
   afterEach(endAll)
   after(() => rm(folder, { recursive: true }))
-
-  async function fails(process: Treecast, code: number, pattern: RegExp): Promise<void> {
-    expect(await process.exit, process.stderr).to.equal(code)
-    const lines = process.stderr.split('\n').filter((line) => line.startsWith('treecast: '))
-    expect(lines, process.stderr).to.have.length(1)
-    expect(lines[0]).to.match(pattern)
-    expect(process.stderr).not.to.match(/^ +at |Warning/m)
-  }
 
   it('goes on where it was interrupted, and leaves the same bytes whatever the number of threads', async () => {
     const whole = join(folder, 'whole')
@@ -129,36 +121,46 @@ describe('treecast sweep', function () {
   describe('refuses', () => {
     const sweep = (...args: string[]): Treecast => plain('sweep', ...args)
 
-    it('no grid', () => fails(sweep(), 2, /needs a grid: a JSON file \(--schema\), or --scenario/))
-    it('a file that is not there', () => fails(sweep('none.json'), 2, /none\.json cannot be read: there is/))
-    it('a folder of something else', () => fails(sweep('/usr'), 2, /\/usr is not the folder of a sweep/))
+    it('no grid', () => expectFailure(sweep(), 2, /needs a grid: a JSON file \(--schema\), or --scenario/))
+    it('a file that is not there', () =>
+      expectFailure(sweep('none.json'), 2, /none\.json cannot be read: there is/))
+    it('a folder of something else', () =>
+      expectFailure(sweep('/usr'), 2, /\/usr is not the folder of a sweep/))
     it('a scenario with a slip', () =>
-      fails(sweep('--scenario', 'calm,chrun'), 2, /no scenario "chrun", did you mean churn/))
+      expectFailure(sweep('--scenario', 'calm,chrun'), 2, /no scenario "chrun", did you mean churn/))
     it('a topology that is not there', () =>
-      fails(sweep('--scenario', 'calm', '--topology', 'stripes'), 2, /the grid is no grid: topologies\.0/))
+      expectFailure(
+        sweep('--scenario', 'calm', '--topology', 'stripes'),
+        2,
+        /the grid is no grid: topologies\.0/
+      ))
     it('a field that is not there', () =>
-      fails(sweep('--scenario', 'calm', '--set', 'hearers=1,2'), 2, /calm with hearers=1 is no scenario/))
+      expectFailure(
+        sweep('--scenario', 'calm', '--set', 'hearers=1,2'),
+        2,
+        /calm with hearers=1 is no scenario/
+      ))
     it('to set nothing', () =>
-      fails(sweep('--scenario', 'calm', '--set', 'peers'), 2, /--set peers sets nothing; expected/))
+      expectFailure(sweep('--scenario', 'calm', '--set', 'peers'), 2, /--set peers sets nothing; expected/))
     it('seeds that are none', () =>
-      fails(sweep('--scenario', 'calm', '--seeds', '5-1'), 2, /--seeds 5-1 is wrong; expected 1-10/))
+      expectFailure(sweep('--scenario', 'calm', '--seeds', '5-1'), 2, /--seeds 5-1 is wrong; expected 1-10/))
     it('jobs that are none', () =>
-      fails(sweep('--scenario', 'calm', '--jobs', 'pbs'), 2, /slurm or parallel/))
+      expectFailure(sweep('--scenario', 'calm', '--jobs', 'pbs'), 2, /slurm or parallel/))
     it('a Redis with threads of its own', () =>
-      fails(sweep(grid, '--redis', 'redis://127.0.0.1:1', '--jobs', '2'), 2, /do not go together/))
+      expectFailure(sweep(grid, '--redis', 'redis://127.0.0.1:1', '--jobs', '2'), 2, /do not go together/))
     it('a Redis that does not answer', () =>
-      fails(
+      expectFailure(
         sweep(grid, '--out', join(folder, 'away'), '--redis', 'redis://:secret@127.0.0.1:1'),
         1,
         /^treecast: redis:\/\/127\.0\.0\.1:1 does not answer: .*ECONNREFUSED/
       ))
     it('a cell that it does not have', () =>
-      fails(
+      expectFailure(
         sweep(grid, '--out', join(folder, 'cell'), '--cell', 'short-star-1'),
         2,
         /has no cell "short-star-1"/
       ))
     it('to write where a file is', () =>
-      fails(sweep(grid, '--out', grid), 1, /it is a file; name a directory/))
+      expectFailure(sweep(grid, '--out', grid), 1, /it is a file; name a directory/))
   })
 })

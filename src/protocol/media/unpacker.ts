@@ -55,8 +55,8 @@ export class Unpacker {
   }
 }
 
-/** A publisher whose software signs nonsense must not stop its listeners: what cannot be read is not played. */
-function readOrIgnore(packet: Packet): Payload {
+/** A publisher whose software signs nonsense must not stop its listeners: what cannot be read is not played, though it is recorded. */
+export function readOrIgnore(packet: Packet): Payload {
   try {
     return readPayload(packet)
   } catch (error) {

@@ -4,6 +4,7 @@ import { TreecastError } from '../../protocol/errors.js'
 import { DEMOTE_AFTER_MS } from '../../protocol/limits.js'
 import type { Random } from '../../protocol/random.js'
 import { stream } from '../draws.js'
+import { flood } from '../scenario/floods.js'
 import type { Choice, Fault, Scenario } from '../scenario/scenario.js'
 import { LEAD_MS } from '../world.js'
 import { STATE } from './columns.js'
@@ -50,10 +51,7 @@ function happen(world: CrowdWorld, upkeep: Upkeep, fault: Fault, random: Random)
     return
   }
   if (fault.what === 'flood') {
-    for (const target of fault.targets!) world.admits[target] = fault.admits!
-    over(() => {
-      for (const target of fault.targets!) world.admits[target] = 1
-    })
+    over(flood(world.admits, fault))
     return
   }
   if (fault.what === 'loss') {

@@ -4,16 +4,12 @@ import { repeatOf, secondsOf } from '../results/repeat.js'
 import type { Result, Violation } from '../results/result.js'
 import { reportData } from './data.js'
 import { escape } from './escape.js'
+import { headOf } from './head.js'
 import { type Plotted, PLOTS } from './plots.js'
 import { pageScript } from './script.js'
 import type { ReportData } from './shapes.js'
 import { story } from './story.js'
-import { STYLE } from './style.js'
 import { allFigures, headline, whole } from './words.js'
-
-/** Nothing leaves the page, and nothing comes in. */
-const POLICY =
-  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 /** A run that goes wrong goes wrong often. */
 const MOST_VIOLATIONS = 20
@@ -24,20 +20,8 @@ export function reportOf(result: Result, version: string): string {
   const { over, all } = secondsOf(result)
   const hasGraph = result.trees.some(({ cells }) => cells === undefined)
   const plots = PLOTS.filter(({ isShown }) => isShown?.(data) ?? true)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="generator" content="treecast ${escape(version)}">
-<meta name="description" content="${escape(scenario.about)}">
-<title>${escape(`${scenario.name}, ${summary.topology}, seed ${summary.seed} · treecast`)}</title>
-<link rel="icon" href="data:,">
-<style>${STYLE}</style>
-</head>
-<body>
+  const title = `${scenario.name}, ${summary.topology}, seed ${summary.seed} · treecast`
+  return `${headOf({ title, version, description: scenario.about, hasScript: true })}
 <header>
 <p class="kind">Simulated show</p>
 <h1>${escape(scenario.name)}</h1>

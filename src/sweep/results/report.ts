@@ -1,7 +1,7 @@
 /** `report.html` of a sweep: one file without a script, which reads on a phone, on a wide screen and on paper. */
 
 import { escape } from '../../sim/report/escape.js'
-import { STYLE } from '../../sim/report/style.js'
+import { headOf } from '../../sim/report/head.js'
 import { whole } from '../../sim/report/words.js'
 import type { CellResult } from '../cell.js'
 import type { Grid } from '../grid.js'
@@ -18,28 +18,13 @@ export interface Swept {
   readonly version: string
 }
 
-/** Nothing leaves the page, nothing comes in, and nothing runs. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-
 /** More are in `cells.csv` alone: a page of all would be long to load and never read. */
 const MOST_COMMANDS = 500
 
 export function sweepReport(swept: Swept): string {
   const { grid, version } = swept
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="generator" content="treecast ${escape(version)}">
-<title>${escape(grid.name)} · treecast sweep</title>
-<link rel="icon" href="data:,">
-<style>${STYLE}${FOREST_STYLE}</style>
-</head>
-<body>
+  const title = `${grid.name} · treecast sweep`
+  return `${headOf({ title, version, style: FOREST_STYLE, hasScript: false })}
 <header>
 <p class="kind">Sweep of simulated shows</p>
 <h1>${escape(grid.name)}</h1>
